@@ -1,0 +1,1 @@
+//! A mail catcher with an inbox page, for the demo.

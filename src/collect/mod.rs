@@ -1,0 +1,1 @@
+//! Sources → articles: the edge to HTTP and files.

@@ -1,0 +1,1 @@
+//! Digest and subscriber → mail: encoding, splicing, headers. Pure.

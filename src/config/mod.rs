@@ -1,0 +1,1 @@
+//! `postrider.toml`: types, loading, messages that point at the line.

@@ -1,0 +1,1 @@
+//! Chunks of an issue → relays: the edge to SMTP.

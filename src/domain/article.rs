@@ -1,0 +1,168 @@
+//! One normalised story, whatever it came from.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+
+/// What makes two looks at a source the same article: derived from the source and from the source's own
+/// id of the entry, so that it stays when the title is corrected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ArticleId(String);
+
+impl ArticleId {
+    /// The id of `entry` (a guid, a URL, a file's name) in `source`.
+    #[must_use]
+    pub fn new(source: &str, entry: &str) -> Self {
+        let hash = digest(&SHA256, format!("{source}\0{entry}").as_bytes());
+        Self(HEXLOWER.encode(&hash.as_ref()[..10]))
+    }
+
+    /// Its twenty hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ArticleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The place of an article in the archive, in the order in which articles became eligible.
+/// A window of articles is a pair of these: never a pair of dates.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Number(pub i64);
+
+/// The content of an article at one time: a hash over all of its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(pub String);
+
+/// A text both as sanitised HTML and as plain text. Both are empty where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RichText {
+    /// Sanitised: nothing executable, no tracker's pixel, no style.
+    pub html: String,
+    /// The same in plain text; paragraphs are separated by an empty line.
+    pub text: String,
+}
+
+impl RichText {
+    /// Whether there is no text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+}
+
+/// An author.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Person {
+    /// As it is printed in a byline.
+    pub name: String,
+    /// An address, if the source tells.
+    pub email: Option<String>,
+    /// A page about them, if the source tells.
+    pub url: Option<String>,
+}
+
+/// A picture beside an article.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Image {
+    /// Where it is: absolute, `https` or `http`.
+    pub url: String,
+    /// What it shows, for those who don't see it. The author's words, else the caption, else empty.
+    pub alt: String,
+    /// The words under it.
+    pub caption: String,
+    /// Who made it: a photographer, an agency.
+    pub credit: String,
+}
+
+/// A file that belongs to an article, such as a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Enclosure {
+    /// Where it is.
+    pub url: String,
+    /// Its media type, if the source tells.
+    pub media_type: Option<String>,
+    /// Its size in octets, if the source tells.
+    pub length: Option<u64>,
+}
+
+/// Another article that this one points to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Related {
+    /// Its title.
+    pub title: String,
+    /// Where it is, if the source tells.
+    pub url: Option<String>,
+}
+
+/// One normalised story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// What makes it the same article when it is seen again.
+    pub id: ArticleId,
+    /// The page of the article, absolute, `https` or `http`.
+    pub url: Option<String>,
+    /// Plain text, on one line.
+    pub title: String,
+    /// Its authors, in the order of the byline.
+    pub authors: Vec<Person>,
+    /// When it was published, as its source says.
+    pub published: Option<DateTime<Utc>>,
+    /// When it was last changed, as its source says.
+    pub updated: Option<DateTime<Utc>>,
+    /// The language it is written in.
+    pub language: Option<Language>,
+    /// Labels, as the source wrote them.
+    pub tags: Vec<String>,
+    /// A few sentences that stand for it in a digest.
+    pub summary: RichText,
+    /// The whole text, where the source gives it.
+    pub body: RichText,
+    /// The picture to show.
+    pub image: Option<Image>,
+    /// Recordings and other files.
+    pub enclosures: Vec<Enclosure>,
+    /// How long reading takes, as the source says or as the body's length tells.
+    pub reading_minutes: Option<u32>,
+    /// Cross-references.
+    pub related: Vec<Related>,
+    /// The name of the source it came from.
+    pub source: String,
+}
+
+impl Article {
+    /// The hash of all its fields.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        Revision(HEXLOWER.encode(&digest(&SHA256, &json).as_ref()[..16]))
+    }
+}
+
+/// An article as the archive has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    /// Its place in the order of eligibility.
+    pub number: Number,
+    /// When it became eligible.
+    pub eligible_at: DateTime<Utc>,
+    /// The hash of the fields below.
+    pub revision: Revision,
+    /// The article.
+    pub article: Article,
+}

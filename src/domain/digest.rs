@@ -1,0 +1,137 @@
+//! What a segment gets, and the places in it that are the reader's own.
+//!
+//! A digest is a row of fragments that are shared between segments. A fragment is text that ends in a line break.
+//! Where a reader's own value belongs there is a hole, written in the text as three marks (Unicode's private use area,
+//! which no article text may contain: [`strip_marks`]): [`OPEN`], the hole's sign, [`CLOSE`].
+//! The slow path puts the value itself between [`OPEN`] and [`CLOSE`]; the encoder makes soft line breaks of both marks,
+//! so that both ways give the same bytes.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::Language;
+
+/// Opens a reader's own value.
+pub const OPEN: char = '\u{E000}';
+/// Closes a reader's own value.
+pub const CLOSE: char = '\u{E001}';
+const FIRST_SIGN: char = '\u{E010}';
+const LAST_MARK: char = '\u{E0FF}';
+
+/// A reader's own value in a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hole {
+    /// The address that the mail goes to. In text only, never in an attribute.
+    Address,
+    /// The reader's name, or their address where it isn't known. In text only, never in an attribute.
+    Name,
+    /// The link that unsubscribes. It needs no escaping, and may stand in an attribute.
+    Unsubscribe,
+    /// The link to what the reader chose. It needs no escaping, and may stand in an attribute.
+    Preferences,
+}
+
+impl Hole {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Address,
+        Self::Name,
+        Self::Unsubscribe,
+        Self::Preferences,
+    ];
+
+    /// Its name in templates.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Name => "name",
+            Self::Unsubscribe => "unsubscribe_url",
+            Self::Preferences => "preferences_url",
+        }
+    }
+
+    /// The sign that stands for it between the marks.
+    #[must_use]
+    pub fn sign(self) -> char {
+        match self {
+            Self::Address => '\u{E010}',
+            Self::Name => '\u{E011}',
+            Self::Unsubscribe => '\u{E012}',
+            Self::Preferences => '\u{E013}',
+        }
+    }
+
+    /// The hole whose sign this is.
+    #[must_use]
+    pub fn from_sign(sign: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|hole| hole.sign() == sign)
+    }
+
+    /// What a template writes where its value belongs.
+    #[must_use]
+    pub fn mark(self) -> String {
+        [OPEN, self.sign(), CLOSE].iter().collect()
+    }
+}
+
+/// A text without the characters that the marks use: what an article or a label may bring into a digest.
+#[must_use]
+pub fn strip_marks(text: &str) -> Cow<'_, str> {
+    const _: () = assert!((FIRST_SIGN as u32) < (LAST_MARK as u32));
+    if text.contains(|c| (OPEN..=LAST_MARK).contains(&c)) {
+        text.chars()
+            .filter(|c| !(OPEN..=LAST_MARK).contains(c))
+            .collect::<String>()
+            .into()
+    } else {
+        text.into()
+    }
+}
+
+/// The reader's own values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReaderValues {
+    /// For [`Hole::Address`].
+    pub address: String,
+    /// For [`Hole::Name`].
+    pub name: String,
+    /// For [`Hole::Unsubscribe`]: characters of a URL that need no escaping in HTML.
+    pub unsubscribe_url: String,
+    /// For [`Hole::Preferences`]: empty without a service.
+    pub preferences_url: String,
+}
+
+impl ReaderValues {
+    /// The value of a hole, as it is read: not escaped for HTML.
+    #[must_use]
+    pub fn get(&self, hole: Hole) -> &str {
+        match hole {
+            Hole::Address => &self.address,
+            Hole::Name => &self.name,
+            Hole::Unsubscribe => &self.unsubscribe_url,
+            Hole::Preferences => &self.preferences_url,
+        }
+    }
+}
+
+/// A piece of a digest that is the same for many segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// The text with its marks; ends in `\n`.
+    pub text: String,
+}
+
+/// What a segment gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// Plain text, on one line. It has no hole.
+    pub subject: String,
+    /// The line that a mail client shows beside the subject.
+    pub preheader: String,
+    /// The language of the words around the articles.
+    pub language: Language,
+    /// The HTML part, in pieces.
+    pub html: Vec<Arc<Fragment>>,
+    /// The text part, in pieces: format=flowed with delsp=yes (RFC 3676) already.
+    pub text: Vec<Arc<Fragment>>,
+}

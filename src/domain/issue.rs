@@ -1,0 +1,58 @@
+//! One issue of an edition.
+
+use std::{fmt, str::FromStr};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::EditionId;
+
+/// One slot of an edition on one civil date: `daily/2026-11-23`. Never an instant: a clock that is set back
+/// or a change to summer time makes no second issue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IssueId {
+    /// Of this edition.
+    pub edition: EditionId,
+    /// The civil date in the slot's zone.
+    pub date: NaiveDate,
+}
+
+/// A text that is no issue's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an issue such as `daily/2026-11-23`: `{0}`")]
+pub struct IssueIdError(String);
+
+impl fmt::Display for IssueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.edition, self.date)
+    }
+}
+
+impl FromStr for IssueId {
+    type Err = IssueIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || IssueIdError(text.to_owned());
+        let (edition, date) = text.split_once('/').ok_or_else(error)?;
+        let date = date.parse().map_err(|_| error())?;
+        Ok(Self {
+            edition: EditionId(edition.to_owned()),
+            date,
+        })
+    }
+}
+
+impl TryFrom<String> for IssueId {
+    type Error = IssueIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<IssueId> for String {
+    fn from(id: IssueId) -> Self {
+        id.to_string()
+    }
+}

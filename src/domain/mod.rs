@@ -1,0 +1,37 @@
+//! The values that pass between the stages: what the program speaks about.
+//!
+//! They know nothing of any stage, and touch no disk, network or clock.
+
+mod address;
+mod article;
+pub mod digest;
+mod edition;
+mod issue;
+mod language;
+mod limit;
+mod look;
+pub mod query;
+mod relay;
+mod segment;
+mod source;
+mod subscriber;
+pub mod token;
+mod topic;
+
+pub use address::{Address, AddressError, Mailbox};
+pub use article::{
+    Archived, Article, ArticleId, Enclosure, Image, Number, Person, Related, Revision, RichText,
+};
+pub use digest::{Digest, Fragment, Hole, ReaderValues};
+pub use edition::{Edition, EditionId, InDoubt, Publisher};
+pub use issue::{IssueId, IssueIdError};
+pub use language::{Direction, Language, LanguageError};
+pub use limit::Limit;
+pub use look::{Form, Look};
+pub use query::Query;
+pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
+pub use segment::{Placed, Section, Segment, SegmentKey};
+pub use source::{DeclaredSource, Priority, SourcePlace};
+pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use token::{Purpose, Token, TokenKeys};
+pub use topic::{Topic, TopicId};

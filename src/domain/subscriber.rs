@@ -1,0 +1,94 @@
+//! Who gets it.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{Address, EditionId, Language, Limit, query::Query};
+
+/// The name of a subscriber inside the program and in tokens: 80 bits of a keyed hash of their first address.
+/// It stays when the address changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ref(pub [u8; 10]);
+
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
+/// The place of a subscription in the order in which people joined. It names one subscription for ever;
+/// whoever comes back gets a new one.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SubscriptionNumber(pub i64);
+
+/// Whether a subscriber has asked for silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pause {
+    /// They have not.
+    #[default]
+    No,
+    /// Until this date, which is the first on which they are mailed again.
+    Until(NaiveDate),
+    /// Until they or the operator say otherwise.
+    Open,
+}
+
+impl Pause {
+    /// Whether it covers `date`.
+    #[must_use]
+    pub fn covers(self, date: NaiveDate) -> bool {
+        match self {
+            Self::No => false,
+            Self::Until(until) => date < until,
+            Self::Open => true,
+        }
+    }
+}
+
+/// A subscriber as a row of a file declares them, valid in every field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscriber {
+    /// Where their mail goes.
+    pub address: Address,
+    /// Their name; empty if unknown.
+    #[serde(default)]
+    pub name: String,
+    /// The languages they read, the preferred one first; the edition's, if empty.
+    #[serde(default)]
+    pub languages: Vec<Language>,
+    /// Their zone; the edition's, if unknown.
+    #[serde(default)]
+    pub time_zone: Option<Tz>,
+    /// The editions they get; all, if empty.
+    #[serde(default)]
+    pub editions: Vec<EditionId>,
+    /// What they follow; the edition's default topics, if they didn't say.
+    #[serde(default)]
+    pub topics: Option<Query>,
+    /// How many articles they want at most; the edition's limit, if they didn't say.
+    #[serde(default)]
+    pub max_articles: Option<Limit<u32>>,
+    /// Whether they asked for silence.
+    #[serde(default)]
+    pub paused: Pause,
+}
+
+/// A subscriber's place in one edition, as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its number.
+    pub number: SubscriptionNumber,
+    /// The subscriber's name inside.
+    pub reader: Ref,
+    /// The edition.
+    pub edition: EditionId,
+    /// What they declared.
+    pub subscriber: Subscriber,
+}

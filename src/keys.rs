@@ -1,0 +1,1 @@
+//! The key file: what signs tokens and hashes addresses.

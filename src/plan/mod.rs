@@ -1,0 +1,1 @@
+//! Due editions, topics and queries → an issue's segments. Pure.

@@ -1,0 +1,1 @@
+//! Segment → digest: Tera, labels, inlining, text. Pure.

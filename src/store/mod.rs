@@ -1,0 +1,1 @@
+//! What is durable: the archive, the subscribers, the ledger.

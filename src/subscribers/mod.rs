@@ -1,0 +1,1 @@
+//! What the operator declares in `subscribers/`: reading it, and what changed.
