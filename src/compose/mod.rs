@@ -1,1 +1,12 @@
-//! Digest and subscriber → mail: encoding, splicing, headers. Pure.
+//! Digest and subscriber → mail. Pure.
+//!
+//! What is the same for many readers is encoded once ([`encoded`]); a mail is a splice of encoded pieces and the reader's own
+//! values. The slow path ([`compose_whole`]) encodes the whole of one reader's digest and gives the same bytes: a property test
+//! holds the two together.
+
+mod encoded;
+mod header;
+mod mail;
+
+pub use encoded::{Encoded, Piece, encode};
+pub use mail::{Composer, Letterhead, Mail, Notice, Prepared, Whole, compose_whole};

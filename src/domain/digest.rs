@@ -135,3 +135,22 @@ pub struct Digest {
     /// The text part, in pieces: format=flowed with delsp=yes (RFC 3676) already.
     pub text: Vec<Arc<Fragment>>,
 }
+
+/// A text as it stands in HTML between tags, escaped as HTML's serialisation does it.
+#[must_use]
+pub fn escape_html_text(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '\u{A0}']) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\u{A0}' => out.push_str("&nbsp;"),
+            c => out.push(c),
+        }
+    }
+    out.into()
+}

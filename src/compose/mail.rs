@@ -1,0 +1,323 @@
+//! A mail: the reader's own header fields, those of the issue, and the two parts spliced together.
+
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::{DateTime, FixedOffset};
+use data_encoding::HEXLOWER;
+
+use super::{
+    Encoded, Piece,
+    encoded::{encode, encode_value},
+    header::Header,
+};
+use crate::domain::{
+    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Purpose, ReaderValues,
+    Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+};
+
+/// What all mails of an issue have in common.
+#[derive(Debug, Clone)]
+pub struct Letterhead {
+    /// The issue.
+    pub issue: IssueId,
+    /// The edition's name.
+    pub name: String,
+    /// The sender.
+    pub from: Mailbox,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<Mailbox>,
+    /// Where a mail that unsubscribes goes.
+    pub unsubscribe_address: Address,
+    /// The public https address of the service.
+    pub service_url: Option<String>,
+    /// The plan's time, in the edition's zone.
+    pub date: DateTime<FixedOffset>,
+    /// The key that signs the tokens.
+    pub key_id: u8,
+    /// Whether the mails are real.
+    pub notice: Notice,
+}
+
+/// Whether a mail is one of an issue, or a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A mail of an issue.
+    Real,
+    /// A test, marked as such: its links change nothing.
+    Test,
+}
+
+/// The complete octets of one mail (RFC 5322), and the envelope's two addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Where bounces go.
+    pub from: Address,
+    /// The one recipient.
+    pub to: Address,
+    /// Header and body, with CRLF line ends; no line begins with a dot.
+    pub bytes: Vec<u8>,
+}
+
+/// What a segment's mails have in common, encoded.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    head: String,
+    boundary: String,
+    text: Vec<Arc<Encoded>>,
+    html: Vec<Arc<Encoded>>,
+}
+
+type EncodedFragments = HashMap<usize, (Arc<Fragment>, Arc<Encoded>)>;
+
+/// Makes the mails of one issue.
+#[derive(Debug)]
+pub struct Composer {
+    letterhead: Letterhead,
+    tokens: TokenKeys,
+    /// By the fragment's place in memory, which stays its own as long as it is kept here.
+    encoded: Mutex<EncodedFragments>,
+}
+
+impl Composer {
+    /// A composer for the issue of this letterhead.
+    #[must_use]
+    pub fn new(letterhead: Letterhead, tokens: TokenKeys) -> Self {
+        Self {
+            letterhead,
+            tokens,
+            encoded: Mutex::default(),
+        }
+    }
+
+    /// Encodes what a segment's mails have in common; `segment` is the hash of its key.
+    #[must_use]
+    pub fn prepare(&self, digest: &Digest, segment: [u8; 16]) -> Prepared {
+        Prepared {
+            text: digest
+                .text
+                .iter()
+                .map(|fragment| self.encode_once(fragment))
+                .collect(),
+            html: digest
+                .html
+                .iter()
+                .map(|fragment| self.encode_once(fragment))
+                .collect(),
+            ..self.prepare_head(&digest.subject, &digest.language, segment)
+        }
+    }
+
+    /// The mail of one subscriber: a splice.
+    #[must_use]
+    pub fn mail(&self, prepared: &Prepared, subscription: &Subscription) -> Mail {
+        let subscriber = &subscription.subscriber;
+        let values = self.reader_values(subscription);
+        let mut bytes = self
+            .reader_head(subscriber, subscription.reader)
+            .into_bytes();
+        bytes.extend_from_slice(prepared.head.as_bytes());
+        let mut part =
+            |media_type: &str, pieces: &[Arc<Encoded>], value: &dyn Fn(Hole) -> String| {
+                bytes.extend_from_slice(
+                    format!("--{}\r\nContent-Type: {media_type}\r\n", prepared.boundary).as_bytes(),
+                );
+                bytes.extend_from_slice(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+                for piece in pieces.iter().flat_map(|encoded| &encoded.pieces) {
+                    match piece {
+                        Piece::Bytes(piece) => bytes.extend_from_slice(piece),
+                        Piece::Hole(hole) => encode_value(&value(*hole), &mut bytes),
+                    }
+                }
+                bytes.extend_from_slice(b"\r\n");
+            };
+        part(
+            "text/plain; charset=utf-8; format=flowed; delsp=yes",
+            &prepared.text,
+            &|hole| values.get(hole).to_owned(),
+        );
+        part("text/html; charset=utf-8", &prepared.html, &|hole| {
+            escape_html_text(values.get(hole)).into_owned()
+        });
+        bytes.extend_from_slice(format!("--{}--\r\n", prepared.boundary).as_bytes());
+        Mail {
+            from: self.letterhead.from.address.clone(),
+            to: subscriber.address.clone(),
+            bytes,
+        }
+    }
+
+    /// The reader's own values, as they stand in the mail.
+    #[must_use]
+    pub fn reader_values(&self, subscription: &Subscription) -> ReaderValues {
+        let subscriber = &subscription.subscriber;
+        let address = subscriber.address.to_string();
+        let service = |path: &str, purpose| {
+            let url = self.letterhead.service_url.as_ref()?;
+            Some(format!(
+                "{url}/{path}/{}",
+                self.token(purpose, subscription.reader)
+            ))
+        };
+        ReaderValues {
+            name: if subscriber.name.is_empty() {
+                address.clone()
+            } else {
+                subscriber.name.clone()
+            },
+            address,
+            unsubscribe_url: service("u", Purpose::Unsubscribe)
+                .unwrap_or_else(|| self.unsubscribe_mailto(subscription.reader)),
+            preferences_url: service("p", Purpose::Preferences).unwrap_or_default(),
+        }
+    }
+
+    fn token(&self, purpose: Purpose, reader: Ref) -> String {
+        let purpose = match self.letterhead.notice {
+            Notice::Real => purpose,
+            Notice::Test => Purpose::Test,
+        };
+        self.tokens.sign(
+            self.letterhead.key_id,
+            purpose,
+            &self.letterhead.issue,
+            reader,
+        )
+    }
+
+    fn unsubscribe_mailto(&self, reader: Ref) -> String {
+        let address = &self.letterhead.unsubscribe_address;
+        let token = self.token(Purpose::Unsubscribe, reader);
+        format!(
+            "mailto:{}@{}?subject=unsubscribe%20{token}",
+            percent_encoded(address.local()),
+            address.domain()
+        )
+    }
+
+    /// The header fields that are the reader's own.
+    fn reader_head(&self, subscriber: &Subscriber, reader: Ref) -> String {
+        let mut header = Header::default();
+        let to = Mailbox {
+            name: subscriber.name.clone(),
+            address: subscriber.address.clone(),
+        };
+        header.mailbox("To", &to);
+        let token = self.token(Purpose::Message, reader);
+        header.words(
+            "Message-ID",
+            &format!("<{token}@{}>", self.letterhead.from.address.domain()),
+        );
+        let mailto = self.unsubscribe_mailto(reader);
+        let list_unsubscribe = match &self.letterhead.service_url {
+            Some(url) => format!(
+                "<{url}/u/{}>, <{mailto}>",
+                self.token(Purpose::Unsubscribe, reader)
+            ),
+            None => format!("<{mailto}>"),
+        };
+        header.words("List-Unsubscribe", &list_unsubscribe);
+        header.finish()
+    }
+
+    /// The header fields that all of the segment's mails have, and the empty line after them.
+    fn prepare_head(&self, subject: &str, language: &Language, segment: [u8; 16]) -> Prepared {
+        let letterhead = &self.letterhead;
+        let issue = &letterhead.issue;
+        let EditionId(edition) = &issue.edition;
+        let domain = letterhead.from.address.domain();
+        // Quoted-printable has no `=_` in it (RFC 2045, section 6.7), so no body can hold the boundary.
+        let boundary = format!("=_{}", HEXLOWER.encode(&segment));
+        let mut header = Header::default();
+        header.mailbox("From", &letterhead.from);
+        if let Some(reply_to) = &letterhead.reply_to {
+            header.mailbox("Reply-To", reply_to);
+        }
+        match letterhead.notice {
+            Notice::Real => header.text("Subject", subject),
+            Notice::Test => header.text("Subject", &format!("[Test] {subject}")),
+        }
+        header.words("Date", &letterhead.date.to_rfc2822());
+        header.phrase_and_id("List-Id", &letterhead.name, &format!("{edition}.{domain}"));
+        if letterhead.service_url.is_some() {
+            header.words("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+        header.words("Auto-Submitted", "auto-generated");
+        let sender: String = domain
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(15)
+            .collect();
+        header.words(
+            "Feedback-ID",
+            &format!("{}:{edition}:digest:{sender}", issue.date),
+        );
+        header.words("Content-Language", language.as_str());
+        header.words("MIME-Version", "1.0");
+        header.words(
+            "Content-Type",
+            &format!("multipart/alternative; boundary=\"{boundary}\""),
+        );
+        let mut head = header.finish();
+        let _ = write!(head, "\r\n");
+        Prepared {
+            head,
+            boundary,
+            text: Vec::new(),
+            html: Vec::new(),
+        }
+    }
+
+    fn encode_once(&self, fragment: &Arc<Fragment>) -> Arc<Encoded> {
+        let mut cache = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, encoded) = cache
+            .entry(Arc::as_ptr(fragment) as usize)
+            .or_insert_with(|| (fragment.clone(), Arc::new(encode(&fragment.text))));
+        encoded.clone()
+    }
+}
+
+/// A whole digest for one reader, as the slow path renders it: their own values stand between marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole<'a> {
+    /// The subject.
+    pub subject: &'a str,
+    /// The language of the words around the articles.
+    pub language: &'a Language,
+    /// The HTML part.
+    pub html: &'a str,
+    /// The text part.
+    pub text: &'a str,
+}
+
+/// The slow path: encodes the whole of one reader's digest. The bytes are those of [`Composer::mail`].
+#[must_use]
+pub fn compose_whole(
+    composer: &Composer,
+    whole: &Whole,
+    segment: [u8; 16],
+    subscription: &Subscription,
+) -> Mail {
+    let prepared = Prepared {
+        text: vec![Arc::new(encode(whole.text))],
+        html: vec![Arc::new(encode(whole.html))],
+        ..composer.prepare_head(whole.subject, whole.language, segment)
+    };
+    composer.mail(&prepared, subscription)
+}
+
+/// What may stand in a `mailto:` link (RFC 6068, section 2) and in an attribute.
+fn percent_encoded(local: &str) -> String {
+    let mut out = String::with_capacity(local.len());
+    for byte in local.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

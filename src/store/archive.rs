@@ -1,0 +1,65 @@
+//! The archive: articles in the order in which they became eligible.
+
+use chrono::{DateTime, Utc};
+
+use super::Result;
+use crate::domain::{Archived, Article, Number};
+
+/// What a source brought.
+#[derive(Debug, Clone)]
+pub struct SourceNews<'a> {
+    /// The name of the source.
+    pub source: &'a str,
+    /// All that it gave, new or not.
+    pub articles: &'a [Article],
+    /// What it wants to remember until the next collect, as JSON.
+    pub memory: &'a str,
+    /// When it was collected.
+    pub at: DateTime<Utc>,
+    /// On the source's first collect, articles published before this are known from now on but go to nobody.
+    pub look_back_to: DateTime<Utc>,
+}
+
+/// What of it was new.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Never seen before.
+    pub new: usize,
+    /// Seen before, and changed.
+    pub changed: usize,
+    /// Seen before.
+    pub known: usize,
+}
+
+/// The articles that were collected, numbered in the order in which they became eligible.
+pub trait Archive {
+    /// What a source remembered at its last collect: JSON; `None` before its first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn memory(&self, source: &str) -> Result<Option<String>>;
+
+    /// Keeps what a source brought. New articles and new revisions get numbers from one counter, in this transaction.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing is kept.
+    fn record(&self, news: &SourceNews) -> Result<Recorded>;
+
+    /// The highest number given so far: the cutoff of an issue that is decided now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn latest(&self) -> Result<Number>;
+
+    /// The highest number that was given at or before `at`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn number_at(&self, at: DateTime<Utc>) -> Result<Number>;
+
+    /// The eligible articles with `after < number <= cutoff`, in that order, each as it was at the cutoff.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn articles(&self, after: Number, cutoff: Number) -> Result<Vec<Archived>>;
+}

@@ -1,0 +1,158 @@
+//! The roster: who is subscribed, and who must not be mailed.
+
+use chrono::{DateTime, Utc};
+
+use super::Result;
+use crate::{
+    domain::{Address, EditionId, Ref, Subscriber, Subscription, SubscriptionNumber},
+    keys::{AddressHash, Keys},
+};
+
+/// A good row of a subscribers file.
+#[derive(Debug, Clone)]
+pub struct FileRow {
+    /// The file's name.
+    pub file: String,
+    /// The row's place among the file's rows, from 0.
+    pub index: usize,
+    /// What it declares.
+    pub subscriber: Subscriber,
+}
+
+/// What became of the roster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Subscribers that were not there, or had gone.
+    pub new: usize,
+    /// Subscribers whose row changed.
+    pub changed: usize,
+    /// Subscribers that are not declared any more.
+    pub gone: usize,
+    /// Subscribers that are there now.
+    pub present: usize,
+}
+
+/// A subscription, and whether its address is suppressed for its edition.
+#[derive(Debug, Clone)]
+pub struct Active {
+    /// The subscription.
+    pub subscription: Subscription,
+    /// Why it must not be mailed, if so.
+    pub suppressed: Option<SuppressionReason>,
+    /// A watermark of its own, lower than that of its edition's last issue.
+    pub carry: Option<crate::domain::Number>,
+}
+
+/// Why an address must not be mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuppressionReason {
+    /// They asked for it.
+    Unsubscribed,
+    /// Their mail server says that there is no such person.
+    HardBounce,
+    /// They said that it is spam.
+    Complaint,
+    /// They asked to be forgotten.
+    Erased,
+}
+
+impl SuppressionReason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Unsubscribed,
+        Self::HardBounce,
+        Self::Complaint,
+        Self::Erased,
+    ];
+
+    /// Its name in the store and in output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::HardBounce => "hard bounce",
+            Self::Complaint => "complaint",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+/// What stops an address from being mailed.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// Whose.
+    pub address: AddressHash,
+    /// For one edition, or for all.
+    pub edition: Option<EditionId>,
+    /// Why.
+    pub reason: SuppressionReason,
+    /// How we know: `command line`, `mail`, a server's words.
+    pub evidence: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+/// Who is subscribed, and who must not be mailed.
+pub trait Roster {
+    /// The subscribers that a file declared when it was last read, with their rows' places.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn declared_in(&self, file: &str) -> Result<Vec<(usize, Address)>>;
+
+    /// The names of the files that declared somebody when they were last read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn files(&self) -> Result<Vec<String>>;
+
+    /// Takes in what the files declare now: all good `rows`, one after another, and the addresses whose
+    /// last good version is `kept`. Whoever is neither is gone. One transaction: it happens whole or not at all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn sync(
+        &self,
+        rows: &mut dyn Iterator<Item = FileRow>,
+        kept: &[Address],
+        editions: &[EditionId],
+        keys: &Keys,
+        now: DateTime<Utc>,
+    ) -> Result<Synced>;
+
+    /// The subscriptions of an edition with `after < number <= upto`, in that order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn subscriptions(
+        &self,
+        edition: &EditionId,
+        after: SubscriptionNumber,
+        upto: SubscriptionNumber,
+        limit: usize,
+    ) -> Result<Vec<Active>>;
+
+    /// The highest number among an edition's subscriptions, and how many are active.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn audience(&self, edition: &EditionId) -> Result<(SubscriptionNumber, u64)>;
+
+    /// The active subscriptions of an address.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn find(&self, address: &Address) -> Result<Vec<Active>>;
+
+    /// The address of a subscriber, also of one who has gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn address_of(&self, reader: Ref) -> Result<Option<Address>>;
+
+    /// Keeps a suppression. Says whether it is new.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn suppress(&self, suppression: &Suppression) -> Result<bool>;
+}

@@ -1,0 +1,252 @@
+//! Issues, their segments and the pages of their plans.
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::{broken, members, millis, time};
+use crate::{
+    domain::{EditionId, IssueId, Number, SegmentKey, SubscriptionNumber},
+    store::{IssueRow, IssueState, Page, SegmentRow, Tally},
+};
+
+pub(super) fn keep(db: &Transaction, hash: &str, content: &str) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO kept (hash, content) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        [hash, content],
+    )?;
+    Ok(())
+}
+
+pub(super) fn kept(db: &Connection, hash: &str) -> rusqlite::Result<Option<String>> {
+    db.query_row("SELECT content FROM kept WHERE hash = ?1", [hash], |row| {
+        row.get(0)
+    })
+    .optional()
+}
+
+pub(super) fn begin(db: &Transaction, issue: &IssueRow) -> rusqlite::Result<bool> {
+    let inserted = db.execute(
+        "INSERT INTO issue (id, edition, date, planned_at, deadline, cutoff, upto, place, made_from, key_id, audience, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 'planning') ON CONFLICT DO NOTHING",
+        params![
+            issue.id.to_string(),
+            issue.id.edition.0,
+            issue.id.date.to_string(),
+            millis(issue.planned_at),
+            millis(issue.deadline),
+            issue.cutoff.0,
+            issue.upto.0,
+            issue.made_from,
+            issue.key_id
+        ],
+    )?;
+    Ok(inserted == 1)
+}
+
+pub(super) fn extend(
+    db: &Transaction,
+    issue: &IssueId,
+    from: SubscriptionNumber,
+    upto: SubscriptionNumber,
+) -> rusqlite::Result<bool> {
+    let changed = db.execute(
+        "UPDATE issue SET upto = ?3 WHERE id = ?1 AND upto = ?2 AND state = 'open'",
+        params![issue.to_string(), from.0, upto.0],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn place(db: &Connection, issue: &IssueId) -> rusqlite::Result<SubscriptionNumber> {
+    db.query_row(
+        "SELECT place FROM issue WHERE id = ?1",
+        [issue.to_string()],
+        |row| row.get(0).map(SubscriptionNumber),
+    )
+}
+
+pub(super) fn page(db: &Transaction, issue: &IssueId, page: &Page) -> rusqlite::Result<bool> {
+    let id = issue.to_string();
+    let moved = db.execute(
+        "UPDATE issue SET place = ?3, audience = audience + ?4 WHERE id = ?1 AND place = ?2 AND state <> 'closed'",
+        params![id, page.from.0, page.to.0, page.audience.cast_signed()],
+    )?;
+    if moved == 0 {
+        return Ok(false);
+    }
+    for segment in &page.segments {
+        let key = serde_json::to_string(&segment.key).map_err(|error| broken(3, error))?;
+        db.prepare_cached(
+            "INSERT INTO segment (issue, number, watermark, key) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id, segment.number, segment.key.watermark.0, key])?;
+    }
+    for chunk in &page.chunks {
+        db.prepare_cached(
+            "INSERT INTO chunk (issue, members, count, original, attempt, resend, state, not_before)
+             VALUES (?1, ?2, ?3, 1, 0, 0, 'free', 0)",
+        )?
+        .execute(params![id, members::encode(chunk), i64::try_from(chunk.len()).unwrap_or(i64::MAX)])?;
+    }
+    for (subscription, watermark) in &page.carry {
+        carry(db, &id, subscription.0, watermark.0)?;
+    }
+    Ok(true)
+}
+
+/// Notes that a subscription keeps its watermark. A lower one that it has already stays.
+pub(super) fn carry(
+    db: &Transaction,
+    issue: &str,
+    subscription: i64,
+    watermark: i64,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO carry (subscription, watermark, issue) VALUES (?1, ?2, ?3)
+         ON CONFLICT (subscription) DO UPDATE SET watermark = min(watermark, excluded.watermark), issue = excluded.issue",
+    )?
+    .execute(params![subscription, watermark, issue])?;
+    Ok(())
+}
+
+pub(super) fn open(db: &Transaction, issue: &IssueId) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE issue SET state = 'open' WHERE id = ?1 AND state = 'planning'",
+        [issue.to_string()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn abandon(db: &Transaction, issue: &IssueId) -> rusqlite::Result<()> {
+    let id = issue.to_string();
+    let planning = "(SELECT id FROM issue WHERE id = ?1 AND state = 'planning')";
+    db.execute(
+        &format!("DELETE FROM chunk WHERE issue = {planning}"),
+        [&id],
+    )?;
+    db.execute(
+        &format!("DELETE FROM segment WHERE issue = {planning}"),
+        [&id],
+    )?;
+    db.execute(
+        "DELETE FROM issue WHERE id = ?1 AND state = 'planning'",
+        [&id],
+    )?;
+    Ok(())
+}
+
+pub(super) fn closed(db: &Transaction, issue: &IssueId) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE issue SET state = 'closed' WHERE id = ?1",
+        [issue.to_string()],
+    )?;
+    Ok(())
+}
+
+const ISSUE: &str =
+    "SELECT id, planned_at, deadline, cutoff, upto, made_from, key_id, audience, state FROM issue";
+
+fn row_to_issue(row: &Row) -> rusqlite::Result<IssueRow> {
+    Ok(IssueRow {
+        id: row
+            .get::<_, String>(0)?
+            .parse()
+            .map_err(|error| broken(0, error))?,
+        planned_at: time(row.get(1)?),
+        deadline: time(row.get(2)?),
+        cutoff: Number(row.get(3)?),
+        upto: SubscriptionNumber(row.get(4)?),
+        made_from: row.get(5)?,
+        key_id: row.get(6)?,
+        audience: row.get::<_, i64>(7)?.unsigned_abs(),
+        state: match row.get::<_, String>(8)?.as_str() {
+            "planning" => IssueState::Planning,
+            "open" => IssueState::Open,
+            _ => IssueState::Closed,
+        },
+    })
+}
+
+pub(super) fn issue(db: &Connection, id: &IssueId) -> rusqlite::Result<Option<IssueRow>> {
+    db.query_row(
+        &format!("{ISSUE} WHERE id = ?1"),
+        [id.to_string()],
+        row_to_issue,
+    )
+    .optional()
+}
+
+pub(super) fn last(
+    db: &Connection,
+    edition: &EditionId,
+    before: Option<NaiveDate>,
+) -> rusqlite::Result<Option<IssueRow>> {
+    let before = before.map_or_else(|| "9999".to_owned(), |date| date.to_string());
+    db.query_row(
+        &format!("{ISSUE} WHERE edition = ?1 AND date < ?2 ORDER BY date DESC LIMIT 1"),
+        [&edition.0, &before],
+        row_to_issue,
+    )
+    .optional()
+}
+
+pub(super) fn unclosed(db: &Connection) -> rusqlite::Result<Vec<IssueRow>> {
+    db.prepare(&format!(
+        "{ISSUE} WHERE state <> 'closed' ORDER BY date, id"
+    ))?
+    .query_map([], row_to_issue)?
+    .collect()
+}
+
+pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueId>> {
+    db.prepare(&format!(
+        "{ISSUE} WHERE state <> 'planning' ORDER BY date DESC, id LIMIT ?1"
+    ))?
+    .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], row_to_issue)?
+    .map(|issue| issue.map(|issue| issue.id))
+    .collect()
+}
+
+pub(super) fn segments(db: &Connection, issue: &IssueId) -> rusqlite::Result<Vec<SegmentRow>> {
+    db.prepare_cached("SELECT number, key FROM segment WHERE issue = ?1 ORDER BY number")?
+        .query_map([issue.to_string()], |row| {
+            Ok(SegmentRow {
+                number: row.get(0)?,
+                key: read_key(&row.get::<_, String>(1)?)?,
+            })
+        })?
+        .collect()
+}
+
+pub(super) fn read_key(json: &str) -> rusqlite::Result<SegmentKey> {
+    serde_json::from_str(json).map_err(|error| broken(1, error))
+}
+
+pub(super) fn tally(db: &Connection, issue: &IssueId) -> rusqlite::Result<Tally> {
+    let id = issue.to_string();
+    let mut tally = db.query_row(
+        "SELECT coalesce(sum(count), 0), coalesce(sum(count - done_n), 0) FROM chunk WHERE issue = ?1 AND original = 1",
+        [&id],
+        |row| {
+            Ok(Tally {
+                planned: row.get::<_, i64>(0)?.unsigned_abs(),
+                waiting: row.get::<_, i64>(1)?.unsigned_abs(),
+                ..Tally::default()
+            })
+        },
+    )?;
+    let mut counts =
+        db.prepare_cached("SELECT state, count(*) FROM outcome WHERE issue = ?1 GROUP BY state")?;
+    let mut rows = counts.query([&id])?;
+    while let Some(row) = rows.next()? {
+        let count = row.get::<_, i64>(1)?.unsigned_abs();
+        match row.get::<_, String>(0)?.as_str() {
+            "rejected" => tally.rejected = count,
+            "deferred" => tally.deferred = count,
+            "skipped" => tally.skipped = count,
+            _ => tally.in_doubt = count,
+        }
+    }
+    let others = tally.waiting + tally.rejected + tally.deferred + tally.skipped + tally.in_doubt;
+    tally.sent = tally.planned.saturating_sub(others);
+    Ok(tally)
+}

@@ -1,0 +1,158 @@
+//! The ledger in SQLite: each operation is one transaction.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Sqlite, chunks, doubts, issues};
+use crate::{
+    domain::{EditionId, IssueId, Subscription, SubscriptionNumber},
+    store::{
+        Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Member, Outcome, OutcomeRow,
+        Page, Result, SegmentRow, Tally,
+    },
+};
+
+impl Ledger for Sqlite {
+    fn keep(&self, hash: &str, content: &str) -> Result<()> {
+        self.change("keeping what an issue is made from", |db| {
+            issues::keep(db, hash, content)
+        })
+    }
+
+    fn kept(&self, hash: &str) -> Result<Option<String>> {
+        self.look("reading what an issue is made from", |db| {
+            issues::kept(db, hash)
+        })
+    }
+
+    fn begin(&self, issue: &IssueRow) -> Result<bool> {
+        self.change("beginning an issue", |db| issues::begin(db, issue))
+    }
+
+    fn extend(
+        &self,
+        issue: &IssueId,
+        from: SubscriptionNumber,
+        upto: SubscriptionNumber,
+    ) -> Result<bool> {
+        self.change("extending an issue", |db| {
+            issues::extend(db, issue, from, upto)
+        })
+    }
+
+    fn place(&self, issue: &IssueId) -> Result<SubscriptionNumber> {
+        self.look("reading an issue", |db| issues::place(db, issue))
+    }
+
+    fn page(&self, issue: &IssueId, page: &Page) -> Result<bool> {
+        self.change("writing a page of a plan", |db| {
+            issues::page(db, issue, page)
+        })
+    }
+
+    fn open(&self, issue: &IssueId) -> Result<()> {
+        self.change("opening an issue", |db| issues::open(db, issue))
+    }
+
+    fn abandon(&self, issue: &IssueId) -> Result<()> {
+        self.change("forgetting an issue", |db| issues::abandon(db, issue))
+    }
+
+    fn issue(&self, id: &IssueId) -> Result<Option<IssueRow>> {
+        self.look("reading an issue", |db| issues::issue(db, id))
+    }
+
+    fn last_issue(
+        &self,
+        edition: &EditionId,
+        before: Option<NaiveDate>,
+    ) -> Result<Option<IssueRow>> {
+        self.look("reading issues", |db| issues::last(db, edition, before))
+    }
+
+    fn open_issues(&self) -> Result<Vec<IssueRow>> {
+        self.look("reading issues", issues::unclosed)
+    }
+
+    fn segments(&self, issue: &IssueId) -> Result<Vec<SegmentRow>> {
+        self.look("reading segments", |db| issues::segments(db, issue))
+    }
+
+    fn tally(&self, issue: &IssueId) -> Result<Tally> {
+        self.look("counting deliveries", |db| issues::tally(db, issue))
+    }
+
+    fn claim(
+        &self,
+        owner: &str,
+        dead: &[String],
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+    ) -> Result<Option<Claimed>> {
+        self.change("claiming a chunk", |db| {
+            chunks::claim(db, owner, dead, now, lease_until)
+        })
+    }
+
+    fn owners(&self) -> Result<Vec<String>> {
+        self.look("reading chunks", chunks::owners)
+    }
+
+    fn recipients(&self, members: &[Member]) -> Result<Vec<Option<Subscription>>> {
+        self.look("reading recipients", |db| chunks::recipients(db, members))
+    }
+
+    fn advance(&self, advance: &Advance) -> Result<Option<Vec<(SubscriptionNumber, String)>>> {
+        self.change("recording deliveries", |db| chunks::advance(db, advance))
+    }
+
+    fn renew(&self, claim: &Claim, lease_until: DateTime<Utc>) -> Result<bool> {
+        self.change("renewing a lease", |db| {
+            chunks::renew(db, claim, lease_until)
+        })
+    }
+
+    fn report_late(
+        &self,
+        issue: &IssueId,
+        outcomes: &[(Member, Outcome)],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        self.change("settling doubts", |db| {
+            doubts::report_late(db, issue, outcomes, now)
+        })
+    }
+
+    fn waiting(&self) -> Result<(Option<DateTime<Utc>>, u64)> {
+        self.look("reading chunks", chunks::waiting)
+    }
+
+    fn close(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<()> {
+        while !self.change("closing an issue", |db| chunks::close_one(db, issue, now))? {}
+        self.change("closing an issue", |db| issues::closed(db, issue))
+    }
+
+    fn outcomes(&self, issue: &IssueId) -> Result<Vec<OutcomeRow>> {
+        self.look("reading outcomes", |db| doubts::outcomes(db, issue))
+    }
+
+    fn doubts(&self, issue: Option<&IssueId>) -> Result<Vec<Doubt>> {
+        self.look("reading doubts", |db| doubts::list(db, issue))
+    }
+
+    fn settle(&self, doubts: &[Doubt], resend: bool, now: DateTime<Utc>) -> Result<u64> {
+        self.change("settling doubts", |db| {
+            doubts::settle(db, doubts, resend, now)
+        })
+    }
+
+    fn deliveries(&self, subscription: SubscriptionNumber, limit: usize) -> Result<Vec<Delivery>> {
+        let issues = self.look("reading issues", |db| issues::recent(db, limit))?;
+        let mut deliveries = Vec::new();
+        for issue in issues {
+            deliveries.extend(self.look("reading deliveries", |db| {
+                chunks::delivery(db, &issue, subscription)
+            })?);
+        }
+        Ok(deliveries)
+    }
+}

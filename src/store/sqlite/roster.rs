@@ -1,0 +1,350 @@
+//! The roster in SQLite.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{Sqlite, broken, millis};
+use crate::{
+    domain::{Address, EditionId, Number, Ref, Subscriber, Subscription, SubscriptionNumber},
+    keys::Keys,
+    store::{Active, FileRow, Result, Roster, Suppression, SuppressionReason, Synced},
+};
+
+/// Rows that are taken in within one transaction.
+const BATCH: usize = 500;
+
+impl Roster for Sqlite {
+    fn declared_in(&self, file: &str) -> Result<Vec<(usize, Address)>> {
+        self.look("reading subscribers", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT place, address FROM subscriber WHERE file = ?1 AND gone_at IS NULL ORDER BY place",
+            )?;
+            let rows = statement.query_map([file], |row| {
+                Ok((usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default(), address(row, 1)?))
+            })?;
+            rows.collect()
+        })
+    }
+
+    fn files(&self) -> Result<Vec<String>> {
+        self.look("reading subscribers", |db| {
+            let mut statement = db.prepare(
+                "SELECT DISTINCT file FROM subscriber WHERE gone_at IS NULL ORDER BY file",
+            )?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
+    fn sync(
+        &self,
+        rows: &mut dyn Iterator<Item = FileRow>,
+        kept: &[Address],
+        editions: &[EditionId],
+        keys: &Keys,
+        now: DateTime<Utc>,
+    ) -> Result<Synced> {
+        self.look("beginning to take in subscribers", |db| {
+            db.execute_batch(
+                "CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY) STRICT; DELETE FROM temp.seen;",
+            )
+        })?;
+        let mut synced = Synced::default();
+        loop {
+            let batch: Vec<FileRow> = rows.take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            self.change("taking in subscribers", |db| {
+                for row in &batch {
+                    match take_in(db, row, editions, keys, now)? {
+                        Taken::New => synced.new += 1,
+                        Taken::Changed => synced.changed += 1,
+                        Taken::Same => {}
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        self.change("taking in subscribers", |db| {
+            for address in kept {
+                db.prepare_cached(
+                    "INSERT OR IGNORE INTO temp.seen SELECT id FROM subscriber WHERE address = ?1 AND gone_at IS NULL",
+                )?
+                .execute([address.to_string()])?;
+            }
+            db.execute(
+                "UPDATE subscription SET gone_at = ?1 WHERE gone_at IS NULL AND subscriber NOT IN (SELECT id FROM temp.seen)",
+                [millis(now)],
+            )?;
+            synced.gone = db.execute(
+                "UPDATE subscriber SET gone_at = ?1 WHERE gone_at IS NULL AND id NOT IN (SELECT id FROM temp.seen)",
+                [millis(now)],
+            )?;
+            synced.present = db.query_row("SELECT count(*) FROM temp.seen", [], |row| {
+                row.get::<_, i64>(0).map(|count| usize::try_from(count).unwrap_or_default())
+            })?;
+            Ok(())
+        })?;
+        Ok(synced)
+    }
+
+    fn subscriptions(
+        &self,
+        edition: &EditionId,
+        after: SubscriptionNumber,
+        upto: SubscriptionNumber,
+        limit: usize,
+    ) -> Result<Vec<Active>> {
+        self.look("reading subscriptions", |db| {
+            let mut statement = db.prepare_cached(&format!(
+                "{ACTIVE} WHERE s.edition = ?1 AND s.gone_at IS NULL AND s.number > ?2 AND s.number <= ?3
+                 ORDER BY s.number LIMIT ?4"
+            ))?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            statement.query_map(params![edition.0, after.0, upto.0, limit], active)?.collect()
+        })
+    }
+
+    fn audience(&self, edition: &EditionId) -> Result<(SubscriptionNumber, u64)> {
+        self.look("counting subscriptions", |db| {
+            db.query_row(
+                "SELECT coalesce(max(number), 0), count(*) FROM subscription WHERE edition = ?1 AND gone_at IS NULL",
+                [&edition.0],
+                |row| Ok((SubscriptionNumber(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())),
+            )
+        })
+    }
+
+    fn find(&self, address: &Address) -> Result<Vec<Active>> {
+        self.look("reading a subscriber", |db| {
+            let mut statement = db.prepare_cached(&format!(
+                "{ACTIVE} WHERE lower(p.address) = lower(?1) AND s.gone_at IS NULL ORDER BY s.number"
+            ))?;
+            statement.query_map([address.to_string()], active)?.collect()
+        })
+    }
+
+    fn address_of(&self, reader: Ref) -> Result<Option<Address>> {
+        self.look("reading a subscriber", |db| {
+            db.query_row(
+                "SELECT address FROM subscriber WHERE ref = ?1",
+                [reader.0],
+                |row| address(row, 0),
+            )
+            .optional()
+        })
+    }
+
+    fn suppress(&self, suppression: &Suppression) -> Result<bool> {
+        self.change("recording a suppression", |db| {
+            let changed = db.execute(
+                "INSERT INTO suppression (address_hash, edition, reason, evidence, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+                params![
+                    suppression.address,
+                    suppression.edition.as_ref().map_or("", |edition| &edition.0),
+                    suppression.reason.as_str(),
+                    suppression.evidence,
+                    millis(suppression.at)
+                ],
+            )?;
+            Ok(changed == 1)
+        })
+    }
+}
+
+/// Begins every query for [`Active`]s.
+const ACTIVE: &str = "
+    SELECT s.number, p.ref, s.edition, p.declared,
+      (SELECT reason FROM suppression x WHERE x.address_hash = p.address_hash AND x.lifted_at IS NULL
+         AND x.edition IN ('', s.edition) ORDER BY x.id LIMIT 1),
+      (SELECT watermark FROM carry c WHERE c.subscription = s.number)
+    FROM subscription s JOIN subscriber p ON p.id = s.subscriber";
+
+fn active(row: &Row) -> rusqlite::Result<Active> {
+    let reason: Option<String> = row.get(4)?;
+    Ok(Active {
+        subscription: subscription(row)?,
+        suppressed: reason.map(|reason| {
+            SuppressionReason::ALL
+                .into_iter()
+                .find(|known| known.as_str() == reason)
+                .unwrap_or(SuppressionReason::Unsubscribed)
+        }),
+        carry: row.get::<_, Option<i64>>(5)?.map(Number),
+    })
+}
+
+/// A subscription from the columns number, ref, edition, declared.
+pub(super) fn subscription(row: &Row) -> rusqlite::Result<Subscription> {
+    let declared: String = row.get(3)?;
+    Ok(Subscription {
+        number: SubscriptionNumber(row.get(0)?),
+        reader: Ref(row.get(1)?),
+        edition: EditionId(row.get(2)?),
+        subscriber: serde_json::from_str(&declared).map_err(|error| broken(3, error))?,
+    })
+}
+
+fn address(row: &Row, column: usize) -> rusqlite::Result<Address> {
+    row.get::<_, String>(column)?
+        .parse()
+        .map_err(|error| broken(column, error))
+}
+
+enum Taken {
+    New,
+    Changed,
+    Same,
+}
+
+struct Known {
+    id: i64,
+    declared: String,
+    editions: String,
+    file: String,
+    place: i64,
+    gone: bool,
+}
+
+fn take_in(
+    db: &Transaction,
+    row: &FileRow,
+    editions: &[EditionId],
+    keys: &Keys,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Taken> {
+    let wanted = wanted_editions(&row.subscriber, editions);
+    let declared = serde_json::to_string(&row.subscriber).map_err(|error| broken(3, error))?;
+    let joined = wanted
+        .iter()
+        .map(|edition| edition.0.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let place = i64::try_from(row.index).unwrap_or(i64::MAX);
+    let address = row.subscriber.address.to_string();
+    let known = db
+        .prepare_cached(
+            "SELECT id, declared, editions, file, place, gone_at IS NOT NULL FROM subscriber WHERE address = ?1",
+        )?
+        .query_row([&address], |row| {
+            Ok(Known {
+                id: row.get(0)?,
+                declared: row.get(1)?,
+                editions: row.get(2)?,
+                file: row.get(3)?,
+                place: row.get(4)?,
+                gone: row.get(5)?,
+            })
+        })
+        .optional()?;
+    let (id, taken) = match known {
+        Some(known)
+            if !known.gone
+                && known.declared == declared
+                && known.editions == joined
+                && known.file == row.file
+                && known.place == place =>
+        {
+            (known.id, Taken::Same)
+        }
+        Some(known) => {
+            db.prepare_cached(
+                "UPDATE subscriber SET declared = ?2, editions = ?3, file = ?4, place = ?5, gone_at = NULL,
+                   changed_at = CASE WHEN declared = ?2 THEN changed_at ELSE ?6 END WHERE id = ?1",
+            )?
+            .execute(params![known.id, declared, joined, row.file, place, millis(now)])?;
+            let moved = known.declared == declared && known.editions == joined;
+            let taken = match (known.gone, moved) {
+                (true, _) => Taken::New,
+                (false, true) => Taken::Same,
+                (false, false) => Taken::Changed,
+            };
+            (known.id, taken)
+        }
+        None => (
+            insert(db, row, &address, &declared, &joined, keys, now)?,
+            Taken::New,
+        ),
+    };
+    if !matches!(taken, Taken::Same) {
+        subscribe(db, id, &wanted, now)?;
+    }
+    db.prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1)")?
+        .execute([id])?;
+    Ok(taken)
+}
+
+fn wanted_editions<'a>(
+    subscriber: &'a Subscriber,
+    editions: &'a [EditionId],
+) -> Vec<&'a EditionId> {
+    editions
+        .iter()
+        .filter(|edition| subscriber.editions.is_empty() || subscriber.editions.contains(edition))
+        .collect()
+}
+
+fn insert(
+    db: &Transaction,
+    row: &FileRow,
+    address: &str,
+    declared: &str,
+    editions: &str,
+    keys: &Keys,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<i64> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO subscriber (ref, address, address_hash, declared, editions, file, place, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (ref) DO NOTHING",
+    )?;
+    let hash = keys.address_hash(&row.subscriber.address);
+    let place = i64::try_from(row.index).unwrap_or(i64::MAX);
+    for counter in 0.. {
+        let reader = keys.reader(&row.subscriber.address, counter);
+        let params = params![
+            reader.0,
+            address,
+            hash,
+            declared,
+            editions,
+            row.file,
+            place,
+            millis(now)
+        ];
+        if insert.execute(params)? == 1 {
+            break;
+        }
+    }
+    Ok(db.last_insert_rowid())
+}
+
+/// Makes a subscriber's active subscriptions those to the `wanted` editions.
+fn subscribe(
+    db: &Transaction,
+    id: i64,
+    wanted: &[&EditionId],
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let current: Vec<(i64, String)> = db
+        .prepare_cached(
+            "SELECT number, edition FROM subscription WHERE subscriber = ?1 AND gone_at IS NULL",
+        )?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (number, edition) in &current {
+        if !wanted.iter().any(|wanted| wanted.0 == *edition) {
+            db.prepare_cached("UPDATE subscription SET gone_at = ?2 WHERE number = ?1")?
+                .execute([*number, millis(now)])?;
+        }
+    }
+    for edition in wanted {
+        if !current.iter().any(|(_, known)| *known == edition.0) {
+            db.prepare_cached(
+                "INSERT INTO subscription (subscriber, edition, joined_at) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![id, edition.0, millis(now)])?;
+        }
+    }
+    Ok(())
+}
