@@ -14,7 +14,7 @@
 //! [`catcher`] is the demo's inbox. [`cli`] is the only one that knows the terminal.
 
 pub mod catcher;
-pub mod cli;
+// pub mod cli;
 pub mod collect;
 pub mod compose;
 pub mod config;

@@ -1,1 +1,20 @@
-//! Due editions, topics and queries → an issue's segments. Pure.
+//! Due editions, topics and queries → an issue's segments. Pure: values in, the time among them, and values out.
+//!
+//! [`due`] says when an edition is to go. [`TopicIndex`] says what an article is about, [`Compiled`] what a reader wants, and a
+//! [`Window`] which of an issue's articles a segment gets.
+
+mod compile;
+mod due;
+mod fold;
+mod select;
+#[cfg(test)]
+mod test_data;
+mod topics;
+mod wish;
+
+pub use compile::Compiled;
+pub use due::{Due, due, instant};
+pub use fold::fold;
+pub use select::{Fate, Selection, Wanted, Window};
+pub use topics::{Resolved, TopicError, TopicIndex, TopicSet, Why};
+pub use wish::{Wish, segment, selection, wish};

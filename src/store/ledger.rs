@@ -55,7 +55,7 @@ pub struct SegmentRow {
 }
 
 /// A subscription in a chunk, with the segment that it belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Member {
     /// Who.
     pub number: SubscriptionNumber,
@@ -253,6 +253,17 @@ pub struct Tally {
     pub waiting: u64,
 }
 
+/// The chunks of open issues that aren't done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Left {
+    /// How many are free, now or later.
+    pub free: u64,
+    /// When the first of these can be claimed.
+    pub next: Option<DateTime<Utc>>,
+    /// How many are claimed by somebody.
+    pub claimed: u64,
+}
+
 /// A delivery, for somebody who asks about one subscriber.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -347,13 +358,38 @@ pub trait Ledger {
     /// When the store fails.
     fn segments(&self, issue: &IssueId) -> Result<Vec<SegmentRow>>;
 
+    /// One segment of an issue.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<SegmentKey>>;
+
+    /// The lowest watermark of an issue's segments; its cutoff, if it has none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn lowest_watermark(&self, issue: &IssueId) -> Result<Number>;
+
+    /// The lowest watermark that a subscription of the edition has of its own.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn lowest_carry(&self, edition: &EditionId) -> Result<Option<Number>>;
+
+    /// The members of an issue, chunk by chunk as they were planned.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn members(&self, issue: &IssueId) -> Result<Vec<Vec<Member>>>;
+
     /// How many members of an issue are in which state.
     ///
     /// # Errors
     /// When the store fails.
     fn tally(&self, issue: &IssueId) -> Result<Tally>;
 
-    /// Claims a chunk that is free, whose lease has run out, or whose owner is among the `dead`.
+    /// Claims a chunk that is free, whose lease has run out, or whose owner is among the `dead`, of an issue whose deadline is
+    /// later than `plan_time` (which an operator may have set, other than `now`, which is that of leases).
     ///
     /// # Errors
     /// When the store fails.
@@ -363,6 +399,7 @@ pub trait Ledger {
         dead: &[String],
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
+        plan_time: DateTime<Utc>,
     ) -> Result<Option<Claimed>>;
 
     /// The owners of chunks that are claimed, and those who declared an intent that isn't settled.
@@ -401,11 +438,11 @@ pub trait Ledger {
         now: DateTime<Utc>,
     ) -> Result<()>;
 
-    /// When the next chunk that isn't free yet can be claimed, and how many chunks are not done.
+    /// What is left to do in the open issues.
     ///
     /// # Errors
     /// When the store fails.
-    fn waiting(&self) -> Result<(Option<DateTime<Utc>>, u64)>;
+    fn left(&self) -> Result<Left>;
 
     /// Ends an issue: doubts are listed, and whoever was not mailed keeps their watermark.
     ///

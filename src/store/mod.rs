@@ -10,7 +10,7 @@ pub mod sqlite;
 
 pub use archive::{Archive, Recorded, SourceNews};
 pub use ledger::{
-    Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Member,
+    Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left, Member,
     Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
 pub use roster::{Active, FileRow, Roster, Suppression, SuppressionReason, Synced};

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{doubts, issues, members, millis, roster, time};
 use crate::{
     domain::{IssueId, Subscription, SubscriptionNumber},
-    store::{Advance, Claim, Claimed, Delivery, Forward, Member, Outcome, Then},
+    store::{Advance, Claim, Claimed, Delivery, Forward, Left, Member, Outcome, Then},
 };
 
 struct Candidate {
@@ -27,6 +27,7 @@ pub(super) fn claim(
     dead: &[String],
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
+    plan_time: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Claimed>> {
     let dead = serde_json::to_string(dead).unwrap_or_default();
     let candidate = db
@@ -34,11 +35,11 @@ pub(super) fn claim(
             "SELECT c.id, c.issue, c.members, c.epoch, c.done_n, c.intent_n, c.intent_owner, c.intent_epoch,
                c.attempt, c.resend
              FROM chunk c JOIN issue i ON i.id = c.issue
-             WHERE c.state <> 'done' AND i.state = 'open' AND i.deadline > ?1 AND c.not_before <= ?1
+             WHERE c.state <> 'done' AND i.state = 'open' AND i.deadline > ?3 AND c.not_before <= ?1
                AND (c.state = 'free' OR c.lease_until < ?1 OR c.owner IN (SELECT value FROM json_each(?2)))
              ORDER BY c.not_before, c.id LIMIT 1",
         )?
-        .query_row(params![millis(now), dead], |row| {
+        .query_row(params![millis(now), dead, millis(plan_time)], |row| {
             let intent_owner: Option<String> = row.get(6)?;
             let intent_epoch: Option<i64> = row.get(7)?;
             Ok(Candidate {
@@ -92,6 +93,13 @@ fn read_members(bytes: &[u8]) -> rusqlite::Result<Vec<Member>> {
             "not a list of members".into(),
         )
     })
+}
+
+pub(super) fn members(db: &Connection, issue: &IssueId) -> rusqlite::Result<Vec<Vec<Member>>> {
+    db.prepare("SELECT members FROM chunk WHERE issue = ?1 AND original = 1 ORDER BY id")?
+        .query_map([issue.to_string()], |row| row.get::<_, Vec<u8>>(0))?
+        .map(|bytes| read_members(&bytes?))
+        .collect()
 }
 
 pub(super) fn owners(db: &Connection) -> rusqlite::Result<Vec<String>> {
@@ -226,16 +234,18 @@ pub(super) fn renew(
     Ok(renewed == 1)
 }
 
-pub(super) fn waiting(db: &Connection) -> rusqlite::Result<(Option<DateTime<Utc>>, u64)> {
+pub(super) fn left(db: &Connection) -> rusqlite::Result<Left> {
     db.query_row(
-        "SELECT min(CASE c.state WHEN 'free' THEN c.not_before ELSE c.lease_until END), count(*)
+        "SELECT count(*) FILTER (WHERE c.state = 'free'), min(c.not_before) FILTER (WHERE c.state = 'free'),
+           count(*) FILTER (WHERE c.state = 'claimed')
          FROM chunk c JOIN issue i ON i.id = c.issue WHERE c.state <> 'done' AND i.state = 'open'",
         [],
         |row| {
-            Ok((
-                row.get::<_, Option<i64>>(0)?.map(time),
-                row.get::<_, i64>(1)?.unsigned_abs(),
-            ))
+            Ok(Left {
+                free: row.get::<_, i64>(0)?.unsigned_abs(),
+                next: row.get::<_, Option<i64>>(1)?.map(time),
+                claimed: row.get::<_, i64>(2)?.unsigned_abs(),
+            })
         },
     )
 }

@@ -217,6 +217,39 @@ pub(super) fn segments(db: &Connection, issue: &IssueId) -> rusqlite::Result<Vec
         .collect()
 }
 
+pub(super) fn segment(
+    db: &Connection,
+    issue: &IssueId,
+    number: u32,
+) -> rusqlite::Result<Option<SegmentKey>> {
+    db.prepare_cached("SELECT key FROM segment WHERE issue = ?1 AND number = ?2")?
+        .query_row(params![issue.to_string(), number], |row| {
+            read_key(&row.get::<_, String>(0)?)
+        })
+        .optional()
+}
+
+pub(super) fn lowest_watermark(db: &Connection, issue: &IssueId) -> rusqlite::Result<Number> {
+    db.query_row(
+        "SELECT coalesce((SELECT min(watermark) FROM segment WHERE issue = ?1), (SELECT cutoff FROM issue WHERE id = ?1), 0)",
+        [issue.to_string()],
+        |row| row.get(0).map(Number),
+    )
+}
+
+pub(super) fn lowest_carry(
+    db: &Connection,
+    edition: &EditionId,
+) -> rusqlite::Result<Option<Number>> {
+    db.query_row(
+        "SELECT min(c.watermark) FROM carry c JOIN subscription s ON s.number = c.subscription
+         WHERE s.edition = ?1 AND s.gone_at IS NULL",
+        [&edition.0],
+        |row| row.get::<_, Option<i64>>(0),
+    )
+    .map(|watermark| watermark.map(Number))
+}
+
 pub(super) fn read_key(json: &str) -> rusqlite::Result<SegmentKey> {
     serde_json::from_str(json).map_err(|error| broken(1, error))
 }

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Sqlite, chunks, doubts, issues};
 use crate::{
-    domain::{EditionId, IssueId, Subscription, SubscriptionNumber},
+    domain::{EditionId, IssueId, Number, SegmentKey, Subscription, SubscriptionNumber},
     store::{
-        Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Member, Outcome, OutcomeRow,
-        Page, Result, SegmentRow, Tally,
+        Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Left, Member, Outcome,
+        OutcomeRow, Page, Result, SegmentRow, Tally,
     },
 };
 
@@ -77,6 +77,22 @@ impl Ledger for Sqlite {
         self.look("reading segments", |db| issues::segments(db, issue))
     }
 
+    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<SegmentKey>> {
+        self.look("reading a segment", |db| issues::segment(db, issue, number))
+    }
+
+    fn lowest_watermark(&self, issue: &IssueId) -> Result<Number> {
+        self.look("reading segments", |db| issues::lowest_watermark(db, issue))
+    }
+
+    fn lowest_carry(&self, edition: &EditionId) -> Result<Option<Number>> {
+        self.look("reading watermarks", |db| issues::lowest_carry(db, edition))
+    }
+
+    fn members(&self, issue: &IssueId) -> Result<Vec<Vec<Member>>> {
+        self.look("reading chunks", |db| chunks::members(db, issue))
+    }
+
     fn tally(&self, issue: &IssueId) -> Result<Tally> {
         self.look("counting deliveries", |db| issues::tally(db, issue))
     }
@@ -87,9 +103,10 @@ impl Ledger for Sqlite {
         dead: &[String],
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
+        plan_time: DateTime<Utc>,
     ) -> Result<Option<Claimed>> {
         self.change("claiming a chunk", |db| {
-            chunks::claim(db, owner, dead, now, lease_until)
+            chunks::claim(db, owner, dead, now, lease_until, plan_time)
         })
     }
 
@@ -122,8 +139,8 @@ impl Ledger for Sqlite {
         })
     }
 
-    fn waiting(&self) -> Result<(Option<DateTime<Utc>>, u64)> {
-        self.look("reading chunks", chunks::waiting)
+    fn left(&self) -> Result<Left> {
+        self.look("reading chunks", chunks::left)
     }
 
     fn close(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<()> {

@@ -1,0 +1,90 @@
+//! The desk of one relay: whether it can be used, shared by the connections to it.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How often a relay may fail, with nothing taken in between, before it is left for this run.
+const PATIENCE: u32 = 4;
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    failed_at: Option<Instant>,
+    stopped: Option<String>,
+}
+
+/// Whether a relay can be used.
+#[derive(Debug, Default)]
+pub struct Desk {
+    state: Mutex<State>,
+}
+
+impl Desk {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why it is left for this run, if it is.
+    pub fn stopped(&self) -> Option<String> {
+        self.state().stopped.clone()
+    }
+
+    /// Leaves it for this run. Says whether it was in use until now.
+    pub fn stop(&self, reason: &str) -> bool {
+        let mut state = self.state();
+        let first = state.stopped.is_none();
+        state.stopped.get_or_insert_with(|| reason.to_owned());
+        first
+    }
+
+    /// It took a mail: all is well.
+    pub fn took_one(&self) {
+        self.state().failures = 0;
+    }
+
+    /// What was begun at `since` failed for a reason that may pass. Gives how long to wait before the next try, or `None` if the
+    /// relay has failed too often. Several connections that fail at once are one failure.
+    pub fn failed(&self, since: Instant) -> Option<Duration> {
+        let mut state = self.state();
+        if state.failed_at.is_none_or(|failed_at| since > failed_at) {
+            state.failures += 1;
+            state.failed_at = Some(Instant::now());
+        }
+        (state.failures < PATIENCE)
+            .then(|| Duration::from_secs(1 << (2 * state.failures.saturating_sub(1))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relay_that_keeps_failing_is_left() {
+        let desk = Desk::default();
+        let waits: Vec<_> = (0..4)
+            .map(|_| desk.failed(Instant::now()).map(|wait| wait.as_secs()))
+            .collect();
+        assert_eq!(waits, [Some(1), Some(4), Some(16), None]);
+    }
+
+    #[test]
+    fn connections_that_fail_at_once_are_one_failure() {
+        let desk = Desk::default();
+        let since = Instant::now();
+        for _ in 0..9 {
+            assert_eq!(desk.failed(since), Some(Duration::from_secs(1)));
+        }
+    }
+
+    #[test]
+    fn a_mail_taken_makes_up_for_failures() {
+        let desk = Desk::default();
+        for _ in 0..9 {
+            assert!(desk.failed(Instant::now()).is_some());
+            desk.took_one();
+        }
+    }
+}

@@ -1,0 +1,573 @@
+//! What every store must do, whatever it is made of.
+
+use std::{collections::HashMap, error::Error};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use postrider::{
+    domain::{
+        Address, Article, ArticleId, EditionId, IssueId, Limit, Look, Number, Pause, RichText,
+        SegmentKey, Subscriber, SubscriptionNumber,
+    },
+    keys::Keys,
+    store::{
+        Advance, Claimed, FileRow, Forward, IssueRow, IssueState, Member, Outcome, Page,
+        SegmentRow, SourceNews, Store, Suppression, SuppressionReason, Then, sqlite::Sqlite,
+    },
+};
+use proptest::prelude::*;
+
+type Test = Result<(), Box<dyn Error>>;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn store() -> Box<dyn Store> {
+    Box::new(Sqlite::in_memory().unwrap())
+}
+
+fn keys() -> Keys {
+    Keys::new(&[1; 32], &[(1, [2; 32])])
+}
+
+fn article(entry: &str, title: &str) -> Article {
+    Article {
+        id: ArticleId::new("wire", entry),
+        url: None,
+        title: title.into(),
+        authors: Vec::new(),
+        published: None,
+        updated: None,
+        language: None,
+        tags: Vec::new(),
+        summary: RichText::default(),
+        body: RichText::default(),
+        image: None,
+        enclosures: Vec::new(),
+        reading_minutes: None,
+        related: Vec::new(),
+        source: "wire".into(),
+    }
+}
+
+fn collect(
+    store: &dyn Store,
+    articles: &[Article],
+    seconds: i64,
+) -> Result<(usize, usize, usize), Box<dyn Error>> {
+    let news = SourceNews {
+        source: "wire",
+        articles,
+        memory: "{}",
+        at: at(seconds),
+        look_back_to: at(seconds) - TimeDelta::hours(24),
+    };
+    let recorded = store.record(&news)?;
+    Ok((recorded.new, recorded.changed, recorded.known))
+}
+
+fn daily() -> EditionId {
+    EditionId("daily".into())
+}
+
+fn subscriber(address: &str) -> Subscriber {
+    Subscriber {
+        address: address.parse().unwrap(),
+        name: String::new(),
+        languages: Vec::new(),
+        time_zone: None,
+        editions: Vec::new(),
+        topics: None,
+        max_articles: None,
+        paused: Pause::No,
+    }
+}
+
+fn rows(addresses: &[&str]) -> Vec<FileRow> {
+    addresses
+        .iter()
+        .enumerate()
+        .map(|(index, address)| FileRow {
+            file: "a.csv".into(),
+            index,
+            subscriber: subscriber(address),
+        })
+        .collect()
+}
+
+fn sync(
+    store: &dyn Store,
+    addresses: &[&str],
+    kept: &[Address],
+) -> Result<postrider::store::Synced, Box<dyn Error>> {
+    Ok(store.sync(
+        &mut rows(addresses).into_iter(),
+        kept,
+        &[daily()],
+        &keys(),
+        at(0),
+    )?)
+}
+
+fn numbers(store: &dyn Store) -> Vec<(String, SubscriptionNumber)> {
+    store
+        .subscriptions(
+            &daily(),
+            SubscriptionNumber(0),
+            SubscriptionNumber(i64::MAX),
+            1000,
+        )
+        .unwrap()
+        .into_iter()
+        .map(|active| {
+            (
+                active.subscription.subscriber.address.to_string(),
+                active.subscription.number,
+            )
+        })
+        .collect()
+}
+
+/// An open issue of one chunk for each list of members.
+fn issue(
+    store: &dyn Store,
+    chunks: Vec<Vec<SubscriptionNumber>>,
+) -> Result<IssueId, Box<dyn Error>> {
+    let id = IssueId {
+        edition: daily(),
+        date: NaiveDate::from_ymd_opt(2027, 1, 15).unwrap(),
+    };
+    let key = SegmentKey {
+        issue: id.clone(),
+        query: "*".into(),
+        topics: Vec::new(),
+        languages: Vec::new(),
+        watermark: Number(3),
+        cutoff: Number(9),
+        max_articles: Limit::None,
+        look: Look::default(),
+        made_from: String::new(),
+    };
+    let row = IssueRow {
+        id: id.clone(),
+        planned_at: at(0),
+        deadline: at(86_400),
+        cutoff: Number(9),
+        upto: SubscriptionNumber(1000),
+        made_from: String::new(),
+        key_id: 1,
+        audience: 0,
+        state: IssueState::Planning,
+    };
+    assert!(store.begin(&row)?);
+    assert!(!store.begin(&row)?, "an issue begins once");
+    let chunks = chunks
+        .into_iter()
+        .map(|chunk| {
+            chunk
+                .into_iter()
+                .map(|number| Member { number, segment: 0 })
+                .collect()
+        })
+        .collect();
+    let page = Page {
+        to: SubscriptionNumber(1000),
+        segments: vec![SegmentRow { number: 0, key }],
+        chunks,
+        ..Page::default()
+    };
+    assert!(store.page(&id, &page)?);
+    assert!(!store.page(&id, &page)?, "a page is committed once");
+    assert!(
+        claim(store, "early", 0)?.is_none(),
+        "nothing is claimed before the last page"
+    );
+    store.open(&id)?;
+    Ok(id)
+}
+
+fn claim(store: &dyn Store, owner: &str, seconds: i64) -> Result<Option<Claimed>, Box<dyn Error>> {
+    Ok(store.claim(owner, &[], at(seconds), at(seconds + 60), at(seconds))?)
+}
+
+fn advance(claimed: &Claimed, done_n: usize, intent_n: usize, seconds: i64) -> Advance<'_> {
+    Advance {
+        claim: &claimed.claim,
+        outcomes: &[],
+        forward: &[],
+        done_n,
+        intent_n,
+        next: &claimed.members[done_n..intent_n],
+        lease_until: at(seconds + 60),
+        now: at(seconds),
+        then: if done_n == claimed.members.len() {
+            Then::Finish
+        } else {
+            Then::Continue
+        },
+    }
+}
+
+#[test]
+fn articles_are_numbered_as_they_become_eligible_and_kept_once() -> Test {
+    let store = store();
+    assert_eq!(
+        collect(&*store, &[article("1", "One"), article("2", "Two")], 0)?,
+        (2, 0, 0)
+    );
+    let cutoff = store.latest()?;
+    assert_eq!(
+        collect(
+            &*store,
+            &[article("2", "Two, corrected"), article("3", "Three")],
+            60
+        )?,
+        (1, 1, 0)
+    );
+    assert_eq!(collect(&*store, &[article("3", "Three")], 120)?, (0, 0, 1));
+
+    let titles = |after, cutoff| -> Result<Vec<_>, Box<dyn Error>> {
+        Ok(store
+            .articles(after, cutoff)?
+            .into_iter()
+            .map(|archived| archived.article.title)
+            .collect())
+    };
+    assert_eq!(
+        titles(Number(0), cutoff)?,
+        ["One", "Two"],
+        "an issue has the revisions of its cutoff"
+    );
+    assert_eq!(
+        titles(Number(0), store.latest()?)?,
+        ["One", "Two, corrected", "Three"]
+    );
+    assert_eq!(
+        titles(cutoff, store.latest()?)?,
+        ["Three"],
+        "a correction is not new"
+    );
+    assert_eq!(store.number_at(at(30))?, cutoff);
+    Ok(())
+}
+
+#[test]
+fn the_backlog_of_a_new_source_goes_to_nobody() -> Test {
+    let store = store();
+    let old = Article {
+        published: Some(at(-200_000)),
+        ..article("old", "Old")
+    };
+    let fresh = Article {
+        published: Some(at(-3600)),
+        ..article("fresh", "Fresh")
+    };
+    collect(&*store, &[old.clone(), fresh], 0)?;
+    assert_eq!(collect(&*store, &[old], 60)?, (0, 0, 1));
+    let titles: Vec<_> = store
+        .articles(Number(0), store.latest()?)?
+        .into_iter()
+        .map(|a| a.article.title)
+        .collect();
+    assert_eq!(titles, ["Fresh"]);
+    Ok(())
+}
+
+#[test]
+fn whoever_is_not_declared_any_more_is_not_mailed_and_comes_back_as_new() -> Test {
+    let store = store();
+    let synced = sync(
+        &*store,
+        &["ann@a.example", "bob@a.example", "cid@a.example"],
+        &[],
+    )?;
+    assert_eq!((synced.new, synced.present), (3, 3));
+    let before = numbers(&*store);
+    let kept: Address = "cid@a.example".parse()?;
+    let synced = sync(&*store, &["ann@a.example"], &[kept])?;
+    assert_eq!(
+        (synced.new, synced.gone, synced.present),
+        (0, 1, 2),
+        "a broken row keeps its last good version"
+    );
+    let names: Vec<_> = numbers(&*store)
+        .into_iter()
+        .map(|(address, _)| address)
+        .collect();
+    assert_eq!(names, ["ann@a.example", "cid@a.example"]);
+    sync(
+        &*store,
+        &["ann@a.example", "bob@a.example", "cid@a.example"],
+        &[],
+    )?;
+    let after: HashMap<_, _> = numbers(&*store).into_iter().collect();
+    assert_eq!(after["ann@a.example"], before[0].1);
+    assert!(after["bob@a.example"] > before[2].1);
+    Ok(())
+}
+
+#[test]
+fn a_suppression_is_read_again_in_the_commit_that_allows_the_mail() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example", "bob@a.example"], &[])?;
+    let members: Vec<_> = numbers(&*store)
+        .into_iter()
+        .map(|(_, number)| number)
+        .collect();
+    issue(&*store, vec![members.clone()])?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
+    let suppression = Suppression {
+        address: keys().address_hash(&"BOB@a.example".parse()?),
+        edition: Some(daily()),
+        reason: SuppressionReason::Unsubscribed,
+        evidence: "test".into(),
+        at: at(1),
+    };
+    assert!(store.suppress(&suppression)?);
+    assert!(!store.suppress(&suppression)?, "once is enough");
+    let barred = store.advance(&advance(&claimed, 0, 2, 1))?.ok_or("ours")?;
+    assert_eq!(
+        barred,
+        [(members[1], "suppressed: unsubscribed".to_owned())]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_chunk_has_one_owner_and_a_former_one_is_fenced_out() -> Test {
+    let store = store();
+    issue(
+        &*store,
+        vec![vec![SubscriptionNumber(1), SubscriptionNumber(2)]],
+    )?;
+    let first = claim(&*store, "first", 0)?.ok_or("a chunk")?;
+    assert!(claim(&*store, "second", 30)?.is_none());
+    store.advance(&advance(&first, 0, 1, 0))?.ok_or("ours")?;
+    let second = claim(&*store, "second", 61)?.ok_or("the lease ran out")?;
+    assert_eq!((second.done_n, second.intent_n), (0, 1));
+    assert_eq!(
+        second.declared_by,
+        Some(("first".into(), first.claim.epoch))
+    );
+    assert!(store.advance(&advance(&first, 1, 2, 62))?.is_none());
+    assert!(!store.renew(&first.claim, at(200))?);
+    let dead = store.claim("third", &["second".into()], at(62), at(122), at(62))?;
+    assert!(
+        dead.is_some(),
+        "a restart need not wait for the lease of the dead"
+    );
+    Ok(())
+}
+
+#[test]
+fn deferred_members_wait_in_a_chunk_of_their_own_and_being_sent_ends_it() -> Test {
+    let store = store();
+    let id = issue(
+        &*store,
+        vec![vec![SubscriptionNumber(1), SubscriptionNumber(2)]],
+    )?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
+    let member = claimed.members[1];
+    let deferred = Outcome::Deferred {
+        code: 451,
+        text: "later".into(),
+    };
+    let outcomes = [(claimed.members[0], Outcome::Sent), (member, deferred)];
+    let forward = [Forward {
+        members: vec![member],
+        not_before: Some(at(300)),
+        attempt: 1,
+        resend: false,
+    }];
+    store
+        .advance(&Advance {
+            outcomes: &outcomes,
+            forward: &forward,
+            ..advance(&claimed, 2, 2, 1)
+        })?
+        .ok_or("ours")?;
+    let tally = store.tally(&id)?;
+    assert_eq!((tally.planned, tally.sent, tally.deferred), (2, 1, 1));
+    assert!(claim(&*store, "x", 299)?.is_none());
+    assert_eq!(store.left()?.next, Some(at(300)));
+    let again = claim(&*store, "x", 300)?.ok_or("it is time")?;
+    assert_eq!(
+        (again.members.as_slice(), again.attempt),
+        ([member].as_slice(), 1)
+    );
+    let outcomes = [(member, Outcome::Sent)];
+    store
+        .advance(&Advance {
+            outcomes: &outcomes,
+            ..advance(&again, 1, 1, 301)
+        })?
+        .ok_or("ours")?;
+    let tally = store.tally(&id)?;
+    assert_eq!(
+        (tally.planned, tally.sent, tally.deferred, tally.waiting),
+        (2, 2, 0, 0)
+    );
+    Ok(())
+}
+
+#[test]
+fn a_doubt_keeps_the_watermark_until_it_is_settled() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example", "bob@a.example"], &[])?;
+    let members: Vec<_> = numbers(&*store)
+        .into_iter()
+        .map(|(_, number)| number)
+        .collect();
+    let id = issue(&*store, vec![members])?;
+    let carry = |address: &str| -> Result<_, Box<dyn Error>> {
+        Ok(store.find(&address.parse()?)?[0].carry)
+    };
+    let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
+    let doubt = |member| {
+        (
+            member,
+            Outcome::InDoubt {
+                text: "no reply".into(),
+            },
+        )
+    };
+    let outcomes = [doubt(claimed.members[0]), doubt(claimed.members[1])];
+    store
+        .advance(&Advance {
+            outcomes: &outcomes,
+            ..advance(&claimed, 2, 2, 1)
+        })?
+        .ok_or("ours")?;
+    assert_eq!(carry("ann@a.example")?, Some(Number(3)));
+    assert_eq!(store.doubts(Some(&id))?.len(), 2);
+
+    store.report_late(&id, &[(claimed.members[0], Outcome::Sent)], at(2))?;
+    assert_eq!(
+        (carry("ann@a.example")?, carry("bob@a.example")?),
+        (None, Some(Number(3)))
+    );
+    let doubts = store.doubts(None)?;
+    assert_eq!(
+        doubts
+            .iter()
+            .map(|doubt| doubt.address.to_string())
+            .collect::<Vec<_>>(),
+        ["bob@a.example"]
+    );
+    assert_eq!(store.settle(&doubts, true, at(3))?, 1);
+    let again = claim(&*store, "x", 4)?.ok_or("to be mailed once more")?;
+    assert!(again.resend);
+    Ok(())
+}
+
+#[test]
+fn at_the_deadline_whoever_was_not_mailed_keeps_their_watermark() -> Test {
+    let store = store();
+    sync(
+        &*store,
+        &["ann@a.example", "bob@a.example", "cid@a.example"],
+        &[],
+    )?;
+    let members: Vec<_> = numbers(&*store)
+        .into_iter()
+        .map(|(_, number)| number)
+        .collect();
+    let id = issue(&*store, vec![members])?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
+    store.advance(&advance(&claimed, 0, 1, 0))?.ok_or("ours")?;
+    let outcomes = [(claimed.members[0], Outcome::Sent)];
+    store
+        .advance(&Advance {
+            outcomes: &outcomes,
+            ..advance(&claimed, 1, 2, 1)
+        })?
+        .ok_or("ours")?;
+    assert!(
+        store
+            .claim("y", &[], at(90_000), at(90_060), at(90_000))?
+            .is_none(),
+        "its deadline has passed"
+    );
+    store.close(&id, at(90_000))?;
+    assert!(
+        store.advance(&advance(&claimed, 2, 3, 90_001))?.is_none(),
+        "nobody goes on after the end"
+    );
+    let carries: Vec<_> = ["ann@a.example", "bob@a.example", "cid@a.example"]
+        .iter()
+        .map(|address| store.find(&address.parse().unwrap()).unwrap()[0].carry)
+        .collect();
+    assert_eq!(carries, [None, Some(Number(3)), Some(Number(3))]);
+    let tally = store.tally(&id)?;
+    assert_eq!(
+        (tally.sent, tally.in_doubt, tally.skipped, tally.waiting),
+        (1, 1, 1, 0)
+    );
+    assert!(store.open_issues()?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_copy_is_the_same_and_changes_nothing() -> Test {
+    let store = store();
+    collect(&*store, &[article("1", "One")], 0)?;
+    let copy = store.scratch()?;
+    assert_eq!(copy.latest()?, Number(1));
+    collect(&*copy, &[article("2", "Two")], 0)?;
+    assert_eq!((copy.latest()?, store.latest()?), (Number(2), Number(1)));
+    Ok(())
+}
+
+/// What may happen to the owners of one chunk.
+#[derive(Debug, Clone)]
+enum Step {
+    Claim(usize),
+    Advance(usize, usize),
+    Wait(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (0..3_usize).prop_map(Step::Claim),
+        (0..3_usize, 1..4_usize).prop_map(|(owner, next)| Step::Advance(owner, next)),
+        (1..50_i64).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+proptest! {
+    /// In whatever order owners claim, advance, stall and come back: no member may be mailed by two of them.
+    #[test]
+    fn no_member_is_ever_declared_by_two_owners(steps in steps()) {
+        const OWNERS: [&str; 3] = ["a", "b", "c"];
+        let store = store();
+        issue(&*store, vec![(1..=12).map(SubscriptionNumber).collect()]).unwrap();
+        let mut now = 0;
+        let mut held: [Option<(Claimed, usize)>; 3] = [None, None, None];
+        let mut declared: HashMap<usize, i64> = HashMap::new();
+        for step in steps {
+            match step {
+                Step::Wait(seconds) => now += seconds,
+                Step::Claim(owner) => {
+                    if let Some(claimed) = claim(&*store, OWNERS[owner], now).unwrap() {
+                        // What the former owner had declared is in doubt: this one begins behind it.
+                        let from = claimed.intent_n;
+                        held[owner] = Some((claimed, from));
+                    }
+                }
+                Step::Advance(owner, next) => {
+                    let Some((claimed, from)) = &mut held[owner] else { continue };
+                    let to = (*from + next).min(12);
+                    let step = Advance { then: Then::Continue, ..advance(claimed, *from, to, now) };
+                    if store.advance(&step).unwrap().is_some() {
+                        for member in *from..to {
+                            let epoch = claimed.claim.epoch;
+                            prop_assert_eq!(*declared.entry(member).or_insert(epoch), epoch);
+                        }
+                        *from = to;
+                    }
+                }
+            }
+        }
+    }
+}
