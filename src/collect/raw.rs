@@ -1,0 +1,76 @@
+//! What a parser found in a file or in an entry of a feed: not yet clean, not yet an article.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::domain::{Enclosure, Image, Language, Person, Related};
+
+/// A story as its source wrote it. [`super::normalise`] makes an article of it.
+#[derive(Debug, Clone, Default)]
+pub struct RawArticle {
+    /// The source's own id of it: a guid, a URL, a file's name.
+    pub entry: String,
+    /// Its page.
+    pub url: Option<String>,
+    /// What relative links in its texts are relative to.
+    pub base: Option<Url>,
+    /// Its title.
+    pub title: RawText,
+    /// Its authors, in the order of the byline.
+    pub authors: Vec<Person>,
+    /// When it was published.
+    pub published: Option<DateTime<Utc>>,
+    /// When it was last changed.
+    pub updated: Option<DateTime<Utc>>,
+    /// Its language, where the source tells.
+    pub language: Option<Language>,
+    /// Its labels.
+    pub tags: Vec<String>,
+    /// What stands for it in a digest.
+    pub summary: RawSummary,
+    /// The whole text.
+    pub body: RawText,
+    /// Its picture.
+    pub image: Option<Image>,
+    /// Its recordings and other files.
+    pub enclosures: Vec<Enclosure>,
+    /// How long reading takes, where the source tells.
+    pub reading_minutes: Option<u32>,
+    /// Its cross-references.
+    pub related: Vec<Related>,
+}
+
+/// A text in one of the two ways in which sources write.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum RawText {
+    /// There is none.
+    #[default]
+    None,
+    /// HTML, to be distrusted.
+    Html(String),
+    /// Plain text; an empty line separates paragraphs.
+    Plain(String),
+}
+
+/// A summary, and how much it is to be relied on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum RawSummary {
+    /// There is none: the body's first sentences will do.
+    #[default]
+    None,
+    /// An editor wrote it to be one (front matter, a page's lead): it is taken as it is.
+    Chosen(RawText),
+    /// A feed calls it so: it may be a few words, or the whole text.
+    Offered(RawText),
+}
+
+/// Why a text gives no article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The line, counted from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}

@@ -1,0 +1,719 @@
+//! Lines → what they are. A page's own parts are known by their words; all other lines are text.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    lines::{Line, continues, ends_sentence, is_closing, is_opening, is_quote, words},
+    words as known,
+    words::fold,
+};
+use crate::collect::dates;
+
+/// What a line is, or several that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// A part of the text.
+    Text(Line),
+    /// The names of a byline.
+    Byline(Vec<String>),
+    /// How long reading takes.
+    Minutes(u32),
+    /// When the page was published.
+    Published(DateTime<Utc>),
+    /// When it was last changed.
+    Updated(DateTime<Utc>),
+    /// The titles of a cross-reference.
+    CrossReference(Vec<String>),
+    /// An item of a list.
+    Bullet(String),
+    /// The head of a list of topics; those that stand on its line.
+    Topics(Vec<String>),
+    /// The head of the list of related articles.
+    SameSubject,
+    /// What belongs to no field.
+    Furniture,
+}
+
+/// How many lines a cross-reference or a byline may be broken over.
+const LONGEST_BREAK: usize = 8;
+
+/// What the lines of a page, without its title, are.
+#[must_use]
+pub fn classify(lines: &[Line]) -> Vec<Item> {
+    let mut page = Page { lines, at: 0 };
+    let mut items = Vec::new();
+    while page.at < lines.len() {
+        items.extend(page.next());
+    }
+    items
+}
+
+struct Page<'a> {
+    lines: &'a [Line],
+    at: usize,
+}
+
+impl Page<'_> {
+    fn next(&mut self) -> Vec<Item> {
+        let line = &self.lines[self.at];
+        self.at += 1;
+        let folded = fold(&line.text);
+        // A line that the next one goes on with is a part of a sentence, whatever its words are
+        let mid_sentence = self.peek().is_some_and(continues)
+            && self.at >= 2
+            && !ends_sentence(&self.lines[self.at - 2].text);
+        if let Some(items) = self.cross_reference(&line.text) {
+            return items;
+        }
+        if mid_sentence {
+            return vec![Item::Text(line.clone())];
+        }
+        if let Some(items) = self.dates(&folded) {
+            return items;
+        }
+        if let Some(item) = self.byline(&line.text, &folded) {
+            return vec![item];
+        }
+        if let Some(parts) = parts_of(&line.text) {
+            return parts;
+        }
+        if let Some(minutes) = reading_minutes(&folded) {
+            return vec![Item::Minutes(minutes)];
+        }
+        if let Some(item) = label(&line.text, &folded) {
+            return vec![item];
+        }
+        if let Some(item) = self.bullet(&line.text) {
+            return vec![item];
+        }
+        if is_furniture(&folded) || is_offer(&line.text) {
+            return vec![Item::Furniture];
+        }
+        vec![Item::Text(line.clone())]
+    }
+
+    fn peek(&self) -> Option<&str> {
+        self.lines.get(self.at).map(|line| line.text.as_str())
+    }
+
+    /// A cross-reference: its words, then a title, in quotation marks or not, on this line or the next ones.
+    fn cross_reference(&mut self, line: &str) -> Option<Vec<Item>> {
+        let rest = after_cross_reference(line)?;
+        let has_colon = rest.starts_with([':', '：']);
+        let rest =
+            rest.trim_start_matches([':', '：', '-', '–', '|', '>', ' ', '\u{a0}', '\u{202f}']);
+        let alone = rest.is_empty() && !has_colon;
+        let next_opens = self.peek().is_some_and(|next| {
+            let mut chars = next.chars();
+            chars.next().is_some_and(|c| is_quote(c) || c == ':')
+        });
+        if alone
+            && !next_opens
+            && known::READ_MORE.contains(&fold(line.trim_matches(|c: char| !c.is_alphanumeric())))
+        {
+            return Some(vec![Item::Furniture]);
+        }
+        let mut text = rest.to_owned();
+        // The colon, too, may stand on a line of its own
+        while text.chars().all(|c| !c.is_alphanumeric()) && !text.chars().any(is_quote) {
+            let Some(next) = self.peek() else { break };
+            text = next.trim_start_matches([':', '：', ' ']).to_owned();
+            self.at += 1;
+        }
+        let start = self.at;
+        let quoted = text.starts_with(|c| is_quote(c) || is_opening(c));
+        while quoted && !is_closed(&text) {
+            match self.peek() {
+                Some(next) if self.at - start < LONGEST_BREAK => {
+                    text = format!("{text} {next}");
+                    self.at += 1;
+                }
+                _ => {
+                    // Never closed: the first line with words is the title
+                    self.at = start;
+                    while !text.chars().any(char::is_alphanumeric) {
+                        let Some(next) = self.peek() else { break };
+                        next.clone_into(&mut text);
+                        self.at += 1;
+                    }
+                    break;
+                }
+            }
+        }
+        // A stop, a bracket or a mark that the page broke off
+        while let Some(next) = self.peek() {
+            let goes_on = !quoted && continues(next) && !ends_sentence(&text);
+            if !goes_on && next.chars().any(char::is_alphanumeric) {
+                break;
+            }
+            if goes_on {
+                text = format!("{text} {next}");
+            }
+            self.at += 1;
+        }
+        let (titles, after) = titles(&text);
+        let mut items = vec![if titles.is_empty() {
+            Item::Furniture
+        } else {
+            Item::CrossReference(titles)
+        }];
+        if !after.is_empty() {
+            items.push(Item::Text(Line {
+                text: after,
+                gap: false,
+            }));
+        }
+        Some(items)
+    }
+
+    /// `Text by: NAME`, and a correspondent's `With our correspondent in CITY,` with the name after it or below.
+    fn byline(&mut self, line: &str, folded: &str) -> Option<Item> {
+        if known::is_correspondent(folded) && words(line) <= 14 {
+            return self.correspondent(line);
+        }
+        let (label, rest) = match line.split_once([':', '：']) {
+            Some((label, rest)) if known::BYLINE.contains(&fold(label)) => (label, rest.trim()),
+            Some(_) => return None,
+            None => {
+                let label = longest_label(line, folded)?;
+                (&line[..label], line[label..].trim())
+            }
+        };
+        let _ = label;
+        if !rest.is_empty() {
+            let names = names(rest);
+            return (!names.is_empty()).then_some(Item::Byline(names));
+        }
+        self.name_below().map(Item::Byline)
+    }
+
+    fn correspondent(&mut self, line: &str) -> Option<Item> {
+        let start = self.at;
+        let mut text = line.to_owned();
+        while !text.ends_with([',', ':', '،']) && !text.contains(", ") && self.at - start < 3 {
+            match self.peek() {
+                Some(next) if next.chars().count() <= 40 && !ends_sentence(next) => {
+                    let glue = if continues(next) { "" } else { " " };
+                    text = format!("{text}{glue}{next}");
+                    self.at += 1;
+                }
+                _ => break,
+            }
+        }
+        let (_, after) = text.rsplit_once([',', ':', '،']).unwrap_or((&text, ""));
+        let on_line = names(after);
+        let has_name = on_line
+            .iter()
+            .any(|name| words(name) >= 2 || !name.is_ascii());
+        let found = if has_name {
+            Some(on_line)
+        } else {
+            self.name_below()
+        };
+        if found.is_none() {
+            self.at = start;
+        }
+        found.map(Item::Byline)
+    }
+
+    /// The names on the next line, if there are no other words on it.
+    fn name_below(&mut self) -> Option<Vec<String>> {
+        let below = names(self.peek()?);
+        if below.is_empty() {
+            return None;
+        }
+        self.at += 1;
+        Some(below)
+    }
+
+    /// `Published on: 12/03/2024 - 10:15`, the date perhaps below; both dates perhaps on one line; a bare date.
+    fn dates(&mut self, folded: &str) -> Option<Vec<Item>> {
+        if let Some(date) =
+            dates::parse(folded).filter(|_| folded.contains(|c: char| c.is_ascii_digit()))
+        {
+            return Some(vec![Item::Published(date)]);
+        }
+        let mut found = Vec::new();
+        let mut rest = folded;
+        while let Some((is_update, after)) = date_label(rest) {
+            let end = after
+                .char_indices()
+                .map(|(at, _)| at)
+                .find(|at| *at > 0 && date_label(&after[*at..]).is_some())
+                .unwrap_or(after.len());
+            let date = dates::parse(after[..end].trim_matches(|c: char| !c.is_alphanumeric()));
+            found.extend(date.map(|date| {
+                if is_update {
+                    Item::Updated(date)
+                } else {
+                    Item::Published(date)
+                }
+            }));
+            if date.is_none()
+                && after
+                    .trim_matches(|c: char| !c.is_alphanumeric())
+                    .is_empty()
+            {
+                let below = self.peek().and_then(|next| dates::parse(&fold(next)))?;
+                self.at += 1;
+                found.push(if is_update {
+                    Item::Updated(below)
+                } else {
+                    Item::Published(below)
+                });
+            }
+            rest = &after[end..];
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    fn bullet(&mut self, line: &str) -> Option<Item> {
+        const ALWAYS: [char; 9] = ['•', '‣', '◦', '▪', '●', '■', '○', '∙', '⁃'];
+        let first = line.chars().next()?;
+        let text = line[first.len_utf8()..].trim();
+        let spaced = line[first.len_utf8()..].starts_with([' ', '\t', '\u{a0}']);
+        if !ALWAYS.contains(&first)
+            && !(matches!(first, '-' | '*' | '·' | '–' | '・') && (spaced || text.is_empty()))
+        {
+            return None;
+        }
+        if !text.is_empty() {
+            return Some(Item::Bullet(text.to_owned()));
+        }
+        let below = self.peek()?.to_owned();
+        self.at += 1;
+        Some(Item::Bullet(below))
+    }
+}
+
+/// What stands after the words of a cross-reference at the start of `line`; none where there are none.
+#[must_use]
+pub fn after_cross_reference(line: &str) -> Option<&str> {
+    let line =
+        line.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '"' | '«' | '“'));
+    let head_end = line
+        .char_indices()
+        .find(|(_, c)| {
+            matches!(c, ':' | '：' | '|' | '►' | '>')
+                || (is_quote(*c) && !matches!(c, '\'' | '’' | '‘'))
+        })
+        .map_or(line.len(), |(at, _)| at);
+    let head = fold(&line[..head_end]);
+    if known::CROSS_REFERENCE.contains(&head) {
+        return Some(&line[head_end..]);
+    }
+    // No colon: the words themselves must be plain enough
+    let mut ends = line
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace())
+        .map(|(at, _)| at)
+        .take(5);
+    let clear = |end: &usize| {
+        let head = fold(&line[..*end]);
+        known::CROSS_REFERENCE.contains(&head)
+            && head.contains(' ')
+            && !known::READ_MORE.contains(&head)
+    };
+    let end = ends.find(clear)?;
+    (head_end == line.len() && !ends_sentence(line)).then_some(&line[end..])
+}
+
+/// Whether all quotation marks that a text opens are closed, at its end.
+fn is_closed(text: &str) -> bool {
+    let end =
+        text.trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ')' | ']' | ' ' | '\u{a0}'));
+    let count = |wanted: &[char]| text.chars().filter(|c| wanted.contains(c)).count();
+    let closes = end.ends_with(|c| is_quote(c) || is_closing(c)) && end.chars().count() > 1;
+    closes
+        && count(&['"']).is_multiple_of(2)
+        && count(&['«']) <= count(&['»'])
+        && count(&['„', '“']) <= count(&['“', '”']) + usize::from(text.contains('„'))
+        && (count(&['“']) <= count(&['”']) || text.contains('„'))
+}
+
+/// The titles of a cross-reference, and what stands after them.
+fn titles(text: &str) -> (Vec<String>, String) {
+    const AND: [&str; 9] = [
+        "\" and \"",
+        "\" et \"",
+        "\", \"",
+        "» et «",
+        "» and «",
+        "”, “",
+        "” and “",
+        "\" y \"",
+        "\" und \"",
+    ];
+    let mut pieces = vec![text.to_owned()];
+    for and in AND {
+        pieces = pieces
+            .iter()
+            .flat_map(|piece| piece.split(and).map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+    }
+    let bare = |piece: &String| {
+        let piece = piece.trim_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '"' | '“' | '”' | '„' | '«' | '»' | '.' | ',' | ';' | ')' | ']' | '►'
+                )
+        });
+        let piece = piece
+            .strip_prefix(['‘', '\''])
+            .and_then(|inner| inner.strip_suffix(['’', '\'']))
+            .unwrap_or(piece);
+        piece.trim().to_owned()
+    };
+    (
+        pieces
+            .iter()
+            .map(bare)
+            .filter(|title| title.chars().any(char::is_alphanumeric))
+            .collect(),
+        String::new(),
+    )
+}
+
+/// Where the words of a byline end that has no colon: the rest of the line must be names.
+fn longest_label(line: &str, folded: &str) -> Option<usize> {
+    let spaces: Vec<usize> = line
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace())
+        .map(|(at, _)| at)
+        .collect();
+    let whole = known::BYLINE.contains(folded) && folded.contains(' ');
+    if whole {
+        return Some(line.len());
+    }
+    spaces
+        .into_iter()
+        .rev()
+        .find(|end| known::BYLINE.contains(&fold(&line[..*end])))
+        .filter(|end| names(&line[*end..]).iter().any(|name| words(name) >= 2))
+}
+
+/// The names in a byline; none where it says something else.
+fn names(text: &str) -> Vec<String> {
+    let mut text = text.trim().trim_end_matches([',', ':', '،']).to_owned();
+    for follow in ["Follow", "Suivre", "FOLLOW", "SUIVRE"] {
+        text = text
+            .trim_end_matches(follow)
+            .trim_end_matches([' ', '|', '\u{a0}'])
+            .to_owned();
+    }
+    for and in [
+        " and ", " et ", " & ", " with ", " avec ", " und ", " / ", "/", " | ", "|", ", ", "، ",
+    ] {
+        text = text.replace(and, "\n");
+    }
+    let names: Vec<String> = text
+        .split('\n')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let all_are = names.iter().all(|name| is_name(name));
+    if all_are && names.len() <= 6 {
+        names
+    } else {
+        Vec::new()
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let no_name = |c: char| {
+        c.is_ascii_digit()
+            || is_quote(c) && !matches!(c, '\'' | '’' | '‘')
+            || matches!(c, '?' | '!' | ':' | ';' | '،' | '؟')
+    };
+    let capital = |word: &str| {
+        word.chars()
+            .find(|c| c.is_alphabetic())
+            .is_some_and(|c| !c.is_lowercase())
+            || known::PARTICLES.contains(&fold(word))
+            || word.contains(['\'', '’', '-'])
+    };
+    let folded = fold(text);
+    let ends_as_name = !text.ends_with('.') || crate::collect::lead::ends_in_abbreviation(text);
+    words(text) <= 5
+        && text.chars().count() <= 60
+        && ends_as_name
+        && !text.contains(no_name)
+        && text.split_whitespace().all(capital)
+        && text.chars().any(char::is_alphabetic)
+        && !is_furniture(&folded)
+        && reading_minutes(&folded).is_none()
+}
+
+fn date_label(folded: &str) -> Option<(bool, &str)> {
+    let longest = |phrases: &known::Phrases| {
+        phrases
+            .iter()
+            .filter(|label| folded.starts_with(label.as_str()))
+            .map(String::len)
+            .max()
+    };
+    let (published, updated) = (longest(&known::PUBLISHED), longest(&known::UPDATED));
+    let end = published.max(updated)?;
+    let rest = &folded[end..];
+    rest.chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric())
+        .then_some((updated > published, rest))
+}
+
+/// Several parts on one line, between bars or points: `Text by: Ana Roe | 3 min`. All must be known.
+fn parts_of(line: &str) -> Option<Vec<Item>> {
+    let parts: Vec<&str> = line
+        .split(['|', '•', '·'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() < 2 {
+        return None;
+    }
+    let lines: Vec<Line> = parts
+        .iter()
+        .map(|part| Line {
+            text: (*part).to_owned(),
+            gap: true,
+        })
+        .collect();
+    let items: Vec<Item> = lines
+        .iter()
+        .flat_map(|line| classify(std::slice::from_ref(line)))
+        .collect();
+    let known = items.iter().all(|item| {
+        matches!(
+            item,
+            Item::Byline(_)
+                | Item::Minutes(_)
+                | Item::Published(_)
+                | Item::Updated(_)
+                | Item::Furniture
+        )
+    });
+    known.then_some(items)
+}
+
+/// `3 min`, `Reading time: 3 minutes`, `3 min de lecture`, `3분`.
+fn reading_minutes(folded: &str) -> Option<u32> {
+    let mut number = None;
+    let mut has_minute = false;
+    let mut token = String::new();
+    let spaced: String = folded
+        .chars()
+        .flat_map(|c| {
+            let digit_before = token
+                .chars()
+                .next_back()
+                .is_some_and(|c: char| c.is_ascii_digit());
+            let split = digit_before != c.is_ascii_digit()
+                && token.chars().next_back().is_some_and(char::is_alphanumeric);
+            token.push(c);
+            [split.then_some(' '), Some(c)].into_iter().flatten()
+        })
+        .collect();
+    for word in spaced
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        if let Ok(found) = word.parse::<u32>() {
+            if number.replace(found).is_some() {
+                return None;
+            }
+        } else if known::READING.contains(word) {
+            has_minute |= known::MINUTE.contains(word);
+        } else {
+            return None;
+        }
+    }
+    number.filter(|minutes| has_minute && (1..=240).contains(minutes))
+}
+
+/// The head of a list after the text.
+fn label(line: &str, folded: &str) -> Option<Item> {
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    if known::SAME_SUBJECT.contains(bare) {
+        return Some(Item::SameSubject);
+    }
+    if known::TOPICS.contains(bare) {
+        return Some(Item::Topics(Vec::new()));
+    }
+    let (head, topics) = line.split_once([':', '：'])?;
+    let topics: Vec<String> = topics
+        .split([',', ';', '|', '،', '#'])
+        .map(|topic| topic.trim().to_owned())
+        .filter(|topic| !topic.is_empty())
+        .collect();
+    let short = topics.iter().all(|topic| words(topic) <= 5) && !ends_sentence(line);
+    (known::TOPICS.contains(&fold(head)) && short).then_some(Item::Topics(topics))
+}
+
+fn is_furniture(folded: &str) -> bool {
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    known::FURNITURE.contains(bare)
+        || known::FURNITURE.contains(folded)
+        || known::READ_MORE.contains(bare) && words(bare) > 1
+}
+
+/// Whether a text offers a newsletter or an app: a sentence tells the reader to do something, and a word says what
+/// for. A report about an app has no such sentence, or speaks to nobody.
+#[must_use]
+pub fn is_offer(text: &str) -> bool {
+    if text.chars().count() > 300 || text.starts_with(is_quote) {
+        return false;
+    }
+    let folded = fold(text);
+    let has = |phrases: &known::Phrases| {
+        folded
+            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'')))
+            .any(|word| {
+                let word = word.rsplit('\'').next().unwrap_or(word);
+                phrases.contains(word)
+            })
+    };
+    let tells = folded
+        .split(['.', '!', '?', ':', ',', '…'])
+        .any(|sentence| {
+            let first = sentence.split_whitespace().next().unwrap_or_default();
+            known::OFFER_VERBS.contains(first.split('\'').next().unwrap_or(first))
+                || known::OFFER_VERBS.contains(first)
+        });
+    let speaks = has(&known::OFFER_PEOPLE)
+        || folded.contains("download")
+        || folded.contains("telecharg")
+        || folded.contains("subscri")
+        || folded.contains("تطبيق");
+    tells && speaks && has(&known::OFFER_NOUNS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(text: &str) -> Vec<Item> {
+        classify(&super::super::lines::read(text))
+    }
+
+    fn related(titles: &[&str]) -> Vec<Item> {
+        vec![Item::CrossReference(
+            titles.iter().map(|title| (*title).to_owned()).collect(),
+        )]
+    }
+
+    #[test]
+    fn a_cross_reference_may_be_broken_anywhere() {
+        for text in [
+            "To read also: \"A port reopens\"",
+            "To read also: \"\nA port reopens\n\"",
+            "To read also:\n\"\nA port reopens\n\".",
+            "►To read also:\n\n“\n\nA port reopens\n\n”",
+            "À lire aussi : «\u{a0}A port reopens\u{a0}»",
+            "À lire aussi\n«\nA port\nreopens\n»",
+            "See also: A port reopens",
+            "See also\n:\nA port reopens",
+            "Lire aussi\nA port reopens",
+            "اقرأ أيضا: A port reopens",
+        ] {
+            assert_eq!(items(text), related(&["A port reopens"]), "{text}");
+        }
+        assert_eq!(
+            items("See also: \"One\" and \"Two\""),
+            related(&["One", "Two"])
+        );
+        assert_eq!(items("Read more"), [Item::Furniture]);
+        assert_eq!(
+            items("Read more: A port reopens"),
+            related(&["A port reopens"])
+        );
+    }
+
+    #[test]
+    fn bylines_name_people() {
+        let byline = |text: &str| match items(text).as_slice() {
+            [Item::Byline(names)] => names.join(", "),
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(byline("Text by: Ana Roe"), "Ana Roe");
+        assert_eq!(byline("Text by:\nAna Roe"), "Ana Roe");
+        assert_eq!(byline("Texte par : Ana Roe Suivre"), "Ana Roe");
+        assert_eq!(
+            byline("By Ana Roe and Jun van der Meer"),
+            "Ana Roe, Jun van der Meer"
+        );
+        assert_eq!(
+            byline("With our correspondent in Seoul,\nAna Roe"),
+            "Ana Roe"
+        );
+        assert_eq!(
+            byline("With our correspondent in Seoul, Ana Roe"),
+            "Ana Roe"
+        );
+        assert_eq!(
+            byline("With our correspondent in\nSeoul\n,\nAna Roe"),
+            "Ana Roe"
+        );
+        assert_eq!(
+            byline("Avec notre envoyée spéciale à Séoul,\n\nAna Roe"),
+            "Ana Roe"
+        );
+        assert_eq!(
+            byline("De notre correspondant à Washington, D.C.,\nAna Roe"),
+            "Ana Roe"
+        );
+    }
+
+    #[test]
+    fn times_are_read() {
+        for text in [
+            "3 min",
+            "3 min read",
+            "3\u{a0}min",
+            "Reading time: 3 minutes",
+            "Temps de lecture : 3 min",
+            "3분",
+        ] {
+            assert_eq!(items(text), [Item::Minutes(3)], "{text}");
+        }
+        let date = |text: &str| dates::parse(text).unwrap();
+        assert_eq!(
+            items("Published on: 12/03/2024 - 10:15"),
+            [Item::Published(date("2024-03-12 10:15"))]
+        );
+        assert_eq!(
+            items("Publié le : 12/03/2024 - 10:15 Modifié le : 12/03/2024 - 11:00"),
+            [
+                Item::Published(date("2024-03-12 10:15")),
+                Item::Updated(date("2024-03-12 11:00"))
+            ]
+        );
+        assert_eq!(
+            items("Modified:\n12/03/2024"),
+            [Item::Updated(date("2024-03-12"))]
+        );
+    }
+
+    #[test]
+    fn offers_are_furniture_and_reports_about_them_are_not() {
+        for text in [
+            "I subscribe",
+            "Je m’abonne",
+            "Receive all the international news directly in your inbox",
+            "Follow all the international news by downloading the Harbour app",
+            "Newsletter: get the best of our reporting in your mailbox every morning.",
+            "Recevez toute l’actualité internationale directement dans votre boîte mail",
+            "Suivez toute l'actualité en téléchargeant l'application",
+            "Don't miss a story: sign up to our newsletter",
+        ] {
+            assert_eq!(items(text), [Item::Furniture], "{text}");
+        }
+        for text in [
+            "The company said the app was downloaded by two million people in a week.",
+            "The minister said users could subscribe to the alerts of the weather service.",
+            "“Download the app,” the mayor told residents.",
+        ] {
+            assert!(matches!(items(text).as_slice(), [Item::Text(_)]), "{text}");
+        }
+    }
+}
