@@ -80,7 +80,7 @@ pub struct Person {
 /// A picture beside an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Image {
-    /// Where it is: absolute, `https` or `http`.
+    /// Where it is: absolute, `https` or `http`. Empty where the source gives a caption only.
     pub url: String,
     /// What it shows, for those who don't see it. The author's words, else the caption, else empty.
     pub alt: String,
