@@ -49,10 +49,10 @@ fn written(text: &str) -> Option<(NaiveDate, Option<NaiveTime>)> {
             "" => {}
             word if time.is_none() && is_time(word).is_some() => time = is_time(word),
             word if word.chars().all(|c| c.is_ascii_digit()) => {
-                numbers.push((word.parse().ok()?, word.len()))
+                numbers.push((word.parse().ok()?, word.len()));
             }
             "1er" | "1st" | "2nd" | "3rd" => {
-                numbers.push((u32::from(token.as_bytes()[0] - b'0'), 1))
+                numbers.push((u32::from(token.as_bytes()[0] - b'0'), 1));
             }
             "am" | "pm" if time.is_some() => {
                 let (twelve, half) = (time?, token == "pm");
@@ -63,9 +63,8 @@ fn written(text: &str) -> Option<(NaiveDate, Option<NaiveTime>)> {
             | "um" | "uhr" | "年" => {}
             word => match month_of(word) {
                 Some(number) if month.is_none() => month = Some(number),
-                Some(_) => return None,
                 None if is_weekday(word) => {}
-                None => return None,
+                Some(_) | None => return None,
             },
         }
     }

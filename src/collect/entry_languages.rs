@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8]) -> Vec<Option<Language>> {
         rest = &rest[end..];
         match local_name(tag) {
             "entry" | "item" => {
-                languages.push(attribute(tag, "xml:lang").and_then(|tag| tag.parse().ok()))
+                languages.push(attribute(tag, "xml:lang").and_then(|tag| tag.parse().ok()));
             }
             "language" => {
                 let value = rest.split('<').next().unwrap_or_default();

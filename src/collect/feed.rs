@@ -81,7 +81,7 @@ pub fn parse(bytes: &[u8], base: &Url) -> Result<ParsedFeed, String> {
         ..ParsedFeed::default()
     };
     let mut seen = HashSet::new();
-    for (index, entry) in feed.entries.into_iter().enumerate() {
+    for (index, entry) in feed.entries.iter().enumerate() {
         let told = languages.get(index).cloned().flatten();
         let article = raw(entry, base, told.or_else(|| parsed.info.language.clone()));
         if article.entry.is_empty() {
@@ -103,7 +103,7 @@ pub fn parse(bytes: &[u8], base: &Url) -> Result<ParsedFeed, String> {
     Ok(parsed)
 }
 
-fn raw(entry: Entry, base: &Url, language: Option<Language>) -> RawArticle {
+fn raw(entry: &Entry, base: &Url, language: Option<Language>) -> RawArticle {
     let base = entry
         .base
         .as_deref()
@@ -133,10 +133,10 @@ fn raw(entry: Entry, base: &Url, language: Option<Language>) -> RawArticle {
             })
         });
     RawArticle {
-        entry: identity(&entry, url.as_deref()),
+        entry: identity(entry, url.as_deref()),
         url,
         title,
-        authors: authors(&entry),
+        authors: authors(entry),
         published: entry.published,
         // feed-rs repeats the one in the other
         updated: entry
@@ -151,7 +151,7 @@ fn raw(entry: Entry, base: &Url, language: Option<Language>) -> RawArticle {
         summary: RawSummary::Offered(summary),
         body,
         image,
-        enclosures: enclosures(&entry),
+        enclosures: enclosures(entry),
         base: Some(base),
         ..RawArticle::default()
     }

@@ -149,10 +149,11 @@ fn list(
             .is_ok_and(|metadata| metadata.is_symlink());
         if !path.is_dir() {
             files.push(path);
-        } else if !is_link && depth > 0 {
-            if let Err(error) = list(&path, depth - 1, files, problems) {
-                problems.push(unreadable(&path, &error));
-            }
+        } else if !is_link
+            && depth > 0
+            && let Err(error) = list(&path, depth - 1, files, problems)
+        {
+            problems.push(unreadable(&path, &error));
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! An HTML page → an article: what its JSON-LD, its OpenGraph and meta elements say, in this order, and the text
+//! An HTML page → an article: what its JSON-LD, its Open Graph and meta elements say, in this order, and the text
 //! of its article.
 
 use scraper::{ElementRef, Html, Selector};
@@ -181,7 +181,9 @@ fn image(page: &Html, linked: &Linked) -> Option<Image> {
             let words = whole.strip_suffix(credit.as_str()).unwrap_or(&whole);
             words.trim().clone_into(&mut image.caption);
             if image.credit.is_empty() {
-                image.credit = credit.trim_start_matches(['©', ' ']).to_owned();
+                credit
+                    .trim_start_matches(['©', ' '])
+                    .clone_into(&mut image.credit);
             }
         }
     }

@@ -126,7 +126,7 @@ pub fn without_dateline(text: &str) -> &str {
         .find(|word| !word.is_empty())
         .is_some_and(|word| word.chars().count() > 2 && word.chars().all(char::is_uppercase));
     let agency = place.ends_with(')') && place.contains('(');
-    if (capitals && agency) || (agency && place.split_whitespace().count() <= 5) {
+    if agency && (capitals || place.split_whitespace().count() <= 5) {
         text[at + length..].trim_start()
     } else {
         text

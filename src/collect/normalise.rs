@@ -58,7 +58,7 @@ pub fn article(raw: RawArticle, source: &DeclaredSource) -> Option<Article> {
             .or_else(|| reading::minutes(&body.text)),
         summary,
         body,
-        image: raw.image.and_then(|image| picture(image, base)),
+        image: raw.image.and_then(|image| picture(&image, base)),
         enclosures: raw
             .enclosures
             .into_iter()
@@ -164,7 +164,7 @@ fn author(person: Person, base: Option<&Url>) -> Option<Person> {
 }
 
 /// A picture's words may come without the picture: a page saved as text has its caption only.
-fn picture(image: Image, base: Option<&Url>) -> Option<Image> {
+fn picture(image: &Image, base: Option<&Url>) -> Option<Image> {
     let url = web_address(&image.url, base)
         .filter(|url| !is_pixel_url(url))
         .unwrap_or_default();

@@ -112,10 +112,15 @@ pub fn from_html(html: &str) -> String {
 /// A plain text, with empty lines between its paragraphs, as HTML.
 #[must_use]
 pub fn to_html(text: &str) -> String {
-    text.split("\n\n")
-        .filter(|paragraph| !paragraph.trim().is_empty())
-        .map(|paragraph| format!("<p>{}</p>", escape(paragraph.trim()).replace('\n', "<br>")))
-        .collect()
+    let mut html = String::new();
+    for paragraph in text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+    {
+        html.extend(["<p>", &escape(paragraph).replace('\n', "<br>"), "</p>"]);
+    }
+    html
 }
 
 /// A plain text as the content of an element.

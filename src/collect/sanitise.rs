@@ -103,12 +103,7 @@ pub fn sanitise(html: &str, base: Option<&Url>, keep: Keep) -> String {
         return plain::escape(html.trim());
     }
     let cleared = clear(&html);
-    let mut builder = if keep == Keep::Body {
-        &*BODY
-    } else {
-        &*SUMMARY
-    }
-    .builder();
+    let mut builder = if keep == Keep::Body { &BODY } else { &SUMMARY }.builder();
     builder.url_relative(base.map_or(UrlRelative::Deny, |base| {
         UrlRelative::RewriteWithBase(base.clone())
     }));

@@ -62,8 +62,8 @@ impl Page<'_> {
         let mid_sentence = self.peek().is_some_and(continues)
             && self.at >= 2
             && !ends_sentence(&self.lines[self.at - 2].text);
-        if let Some(items) = self.cross_reference(&line.text) {
-            return items;
+        if let Some(item) = self.cross_reference(&line.text) {
+            return vec![item];
         }
         if mid_sentence {
             return vec![Item::Text(line.clone())];
@@ -77,7 +77,9 @@ impl Page<'_> {
         if let Some(parts) = parts_of(&line.text) {
             return parts;
         }
-        if let Some(minutes) = reading_minutes(&folded) {
+        if let Some(minutes) =
+            reading_minutes(&folded).or_else(|| minutes_beside_furniture(&folded))
+        {
             return vec![Item::Minutes(minutes)];
         }
         if let Some(item) = label(&line.text, &folded) {
@@ -97,7 +99,7 @@ impl Page<'_> {
     }
 
     /// A cross-reference: its words, then a title, in quotation marks or not, on this line or the next ones.
-    fn cross_reference(&mut self, line: &str) -> Option<Vec<Item>> {
+    fn cross_reference(&mut self, line: &str) -> Option<Item> {
         let rest = after_cross_reference(line)?;
         let has_colon = rest.starts_with([':', '：']);
         let rest =
@@ -111,13 +113,14 @@ impl Page<'_> {
             && !next_opens
             && known::READ_MORE.contains(&fold(line.trim_matches(|c: char| !c.is_alphanumeric())))
         {
-            return Some(vec![Item::Furniture]);
+            return Some(Item::Furniture);
         }
         let mut text = rest.to_owned();
         // The colon, too, may stand on a line of its own
         while text.chars().all(|c| !c.is_alphanumeric()) && !text.chars().any(is_quote) {
             let Some(next) = self.peek() else { break };
-            text = next.trim_start_matches([':', '：', ' ']).to_owned();
+            next.trim_start_matches([':', '：', ' '])
+                .clone_into(&mut text);
             self.at += 1;
         }
         let start = self.at;
@@ -151,19 +154,13 @@ impl Page<'_> {
             }
             self.at += 1;
         }
-        let (titles, after) = titles(&text);
-        let mut items = vec![if titles.is_empty() {
+        let titles = titles(&text);
+        let item = if titles.is_empty() {
             Item::Furniture
         } else {
             Item::CrossReference(titles)
-        }];
-        if !after.is_empty() {
-            items.push(Item::Text(Line {
-                text: after,
-                gap: false,
-            }));
-        }
-        Some(items)
+        };
+        Some(item)
     }
 
     /// `Text by: NAME`, and a correspondent's `With our correspondent in CITY,` with the name after it or below.
@@ -171,18 +168,15 @@ impl Page<'_> {
         if known::is_correspondent(folded) && words(line) <= 14 {
             return self.correspondent(line);
         }
-        let (label, rest) = match line.split_once([':', '：']) {
-            Some((label, rest)) if known::BYLINE.contains(&fold(label)) => (label, rest.trim()),
+        let rest = match line.split_once([':', '：']) {
+            Some((label, rest)) if known::BYLINE.contains(&fold(label)) => rest,
             Some(_) => return None,
-            None => {
-                let label = longest_label(line, folded)?;
-                (&line[..label], line[label..].trim())
-            }
-        };
-        let _ = label;
+            None => &line[longest_label(line, folded)?..],
+        }
+        .trim();
         if !rest.is_empty() {
-            let names = names(rest);
-            return (!names.is_empty()).then_some(Item::Byline(names));
+            let found = names(rest);
+            return (!found.is_empty()).then_some(Item::Byline(found));
         }
         self.name_below().map(Item::Byline)
     }
@@ -216,14 +210,25 @@ impl Page<'_> {
         found.map(Item::Byline)
     }
 
-    /// The names on the next line, if there are no other words on it.
+    /// The names on the next lines, if there are no other words on them: one, or several between strokes.
     fn name_below(&mut self) -> Option<Vec<String>> {
-        let below = names(self.peek()?);
-        if below.is_empty() {
-            return None;
+        let mut found = Vec::new();
+        loop {
+            let below = names(self.peek().unwrap_or_default());
+            if below.is_empty() {
+                break;
+            }
+            found.extend(below);
+            self.at += 1;
+            let between = self.peek().is_some_and(|next| {
+                matches!(fold(next).as_str(), "|" | "," | "/" | "&" | "and" | "et")
+            });
+            if !between {
+                break;
+            }
+            self.at += 1;
         }
-        self.at += 1;
-        Some(below)
+        (!found.is_empty()).then_some(found)
     }
 
     /// `Published on: 12/03/2024 - 10:15`, the date perhaps below; both dates perhaps on one line; a bare date.
@@ -320,8 +325,7 @@ pub fn after_cross_reference(line: &str) -> Option<&str> {
 
 /// Whether all quotation marks that a text opens are closed, at its end.
 fn is_closed(text: &str) -> bool {
-    let end =
-        text.trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ')' | ']' | ' ' | '\u{a0}'));
+    let end = text.trim_end_matches(['.', ',', ';', ')', ']', ' ', '\u{a0}']);
     let count = |wanted: &[char]| text.chars().filter(|c| wanted.contains(c)).count();
     let closes = end.ends_with(|c| is_quote(c) || is_closing(c)) && end.chars().count() > 1;
     closes
@@ -331,8 +335,8 @@ fn is_closed(text: &str) -> bool {
         && (count(&['“']) <= count(&['”']) || text.contains('„'))
 }
 
-/// The titles of a cross-reference, and what stands after them.
-fn titles(text: &str) -> (Vec<String>, String) {
+/// The titles of a cross-reference.
+fn titles(text: &str) -> Vec<String> {
     const AND: [&str; 9] = [
         "\" and \"",
         "\" et \"",
@@ -365,14 +369,11 @@ fn titles(text: &str) -> (Vec<String>, String) {
             .unwrap_or(piece);
         piece.trim().to_owned()
     };
-    (
-        pieces
-            .iter()
-            .map(bare)
-            .filter(|title| title.chars().any(char::is_alphanumeric))
-            .collect(),
-        String::new(),
-    )
+    pieces
+        .iter()
+        .map(bare)
+        .filter(|title| title.chars().any(char::is_alphanumeric))
+        .collect()
 }
 
 /// Where the words of a byline end that has no colon: the rest of the line must be names.
@@ -531,6 +532,17 @@ fn reading_minutes(folded: &str) -> Option<u32> {
     number.filter(|minutes| has_minute && (1..=240).contains(minutes))
 }
 
+/// `4 min Listen to the article`: a reading time and a button on one line.
+fn minutes_beside_furniture(folded: &str) -> Option<u32> {
+    folded.match_indices(' ').find_map(|(at, _)| {
+        let (left, right) = folded.split_at(at);
+        let right = right.trim_start();
+        reading_minutes(left)
+            .filter(|_| is_furniture(right))
+            .or_else(|| reading_minutes(right).filter(|_| is_furniture(left)))
+    })
+}
+
 /// The head of a list after the text.
 fn label(line: &str, folded: &str) -> Option<Item> {
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
@@ -573,7 +585,9 @@ pub fn is_offer(text: &str) -> bool {
                 phrases.contains(word)
             })
     };
+    // A heading may be copied without the line break after it
     let tells = folded
+        .trim_start_matches("newsletter")
         .split(['.', '!', '?', ':', ',', '…'])
         .any(|sentence| {
             let first = sentence.split_whitespace().next().unwrap_or_default();

@@ -113,13 +113,13 @@ fn is_credit(text: &str) -> Option<bool> {
     let names = text
         .split(|c: char| c.is_whitespace() || matches!(c, '/' | '-' | '–' | ',' | '|'))
         .filter(|word| !word.is_empty());
-    let named = names.clone().all(|word| {
+    let all_named = names.clone().all(|word| {
         word.starts_with(|c: char| c.is_uppercase())
             || word == "for"
             || word == "de"
             || word == "pour"
     });
-    (named && names.count() <= 6).then_some(false)
+    (all_named && names.count() <= 6).then_some(false)
 }
 
 /// An agency's name, or a word in one; any word in capitals is.
@@ -141,7 +141,7 @@ fn is_roman(word: &str) -> bool {
     word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
 }
 
-const LABELS: [&str; 12] = [
+const LABELS: [&str; 13] = [
     "photo:",
     "photo by",
     "photo :",
@@ -152,41 +152,38 @@ const LABELS: [&str; 12] = [
     "credit:",
     "crédit :",
     "crédit photo :",
+    "crédits :",
     "foto:",
     "사진=",
 ];
 
 /// Where a label such as `Photo:` opens the credit.
 fn label(text: &str) -> Option<usize> {
-    let text = text.replace('\u{a0}', " ");
+    let starts = |at: usize| {
+        at == 0 || text[..at].ends_with(|c: char| c.is_whitespace() || matches!(c, '(' | '.'))
+    };
+    text.char_indices()
+        .map(|(at, _)| at)
+        .filter(|at| starts(*at) && words(&text[*at..]) <= LONGEST)
+        .find(|at| label_length(&text[*at..]).is_some())
+}
+
+/// How many octets of `text` are a label, in any case and with any kind of space.
+fn label_length(text: &str) -> Option<usize> {
     LABELS.iter().find_map(|label| {
-        let at = text.char_indices().map(|(at, _)| at).find(|at| {
-            text[*at..]
-                .chars()
-                .flat_map(char::to_lowercase)
-                .take(label.chars().count())
-                .eq(label.chars())
-        })?;
-        let boundary = at == 0 || text[..at].ends_with([' ', '(', '.']);
-        (boundary
-            && words(&text[at..]) <= LONGEST
-            && text.len() == text.replace('\u{a0}', " ").len())
-        .then_some(at)
+        let same = |a: char, b: char| {
+            a == b || a.to_lowercase().eq([b]) || (a.is_whitespace() && b == ' ')
+        };
+        let mut rest = text.chars();
+        let matches = label
+            .chars()
+            .all(|wanted| rest.next().is_some_and(|c| same(c, wanted)));
+        matches.then(|| text.len() - rest.as_str().len())
     })
 }
 
 fn after_label(credit: &str) -> &str {
-    let lower = credit.to_lowercase();
-    LABELS
-        .iter()
-        .find_map(|label| {
-            lower
-                .starts_with(label)
-                .then(|| credit.get(label.len()..))
-                .flatten()
-        })
-        .unwrap_or(credit)
-        .trim()
+    credit[label_length(credit).unwrap_or_default()..].trim()
 }
 
 /// Where the text after the last full sentence begins; initials and abbreviations end none.
@@ -195,13 +192,9 @@ fn last_sentence(text: &str) -> Option<usize> {
         matches!(c, '.' | '!' | '?' | '”' | '»' | '"' | '。')
             && text[at + c.len_utf8()..].starts_with([' ', '\u{a0}'])
     });
-    ends.filter(|(at, c)| {
-        !lead::ends_in_abbreviation(&text[..at + c.len_utf8()])
-            && ends_sentence(&text[..at + c.len_utf8()])
-    })
-    .last()
-    .map(|(at, c)| at + c.len_utf8() + 1)
-    .filter(|at| text.is_char_boundary(*at))
+    ends.map(|(at, c)| at + c.len_utf8())
+        .filter(|at| !lead::ends_in_abbreviation(&text[..*at]) && ends_sentence(&text[..*at]))
+        .fold(None, |_, at| Some(at))
 }
 
 fn words(text: &str) -> usize {

@@ -121,12 +121,14 @@ fn belongs(
     if is_unfinished(text) {
         return true;
     }
-    let link = is_link_text(next, after);
+    let in_sentence = is_link_text(next, after);
     if habits.gaps_tell && !line.gap {
-        return link || !can_be_crosshead(text) || habits.wrapped && text.chars().count() > 50;
+        return in_sentence
+            || !can_be_crosshead(text)
+            || habits.wrapped && text.chars().count() > 50;
     }
     // A paragraph without an end goes on; a crosshead or a lead may have none
-    !can_be_crosshead(text) && (!is_lead || (link && !(habits.gaps_tell && line.gap)))
+    !can_be_crosshead(text) && (!is_lead || (in_sentence && !(habits.gaps_tell && line.gap)))
 }
 
 /// Whether a line can be the words of a link in the middle of a sentence.
@@ -164,7 +166,7 @@ fn complete_with_credit(text: &str) -> bool {
 
 /// Whether a text ends in a mark that something must follow: `“`, `«`, `(`, `l’`.
 fn ends_open(text: &str) -> bool {
-    text.ends_with(|c| is_opening(c))
+    text.ends_with(is_opening)
         || (text.ends_with('"') && straight_quote_is_open(text))
         || ends_elided(text)
 }
@@ -244,17 +246,14 @@ fn glue(text: &str, next: &str, french: bool) -> String {
     };
     let no_break = if french { "\u{a0}" } else { "" };
     let space = match (last, first) {
-        ('«', _) | (_, '»') => no_break,
-        (_, ';' | ':' | '!' | '?') => no_break,
+        ('«', _) | (_, '»' | ';' | ':' | '!' | '?' | '%') => no_break,
         (_, ',' | '.' | '…' | '،' | '؛' | '؟' | '、' | '。' | '，') => "",
-        (_, '%') => no_break,
         (_, c) if is_closing(c) => "",
         (_, '\'') if next.chars().nth(1).is_some_and(char::is_lowercase) => "",
         (_, '-') if next.chars().nth(1).is_some_and(char::is_alphabetic) => "",
         ('-', _) if text.chars().rev().nth(1).is_some_and(char::is_alphabetic) => "",
         ('/', _) => "",
-        ('"', _) if straight_quote_is_open(text) => "",
-        (_, '"') if straight_quote_is_open(text) => "",
+        ('"', _) | (_, '"') if straight_quote_is_open(text) => "",
         (c, _) if is_opening(c) => "",
         _ if ends_elided(text) => "",
         (a, b) if is_cjk(a) && is_cjk(b) && !is_hangul(a) => "",

@@ -114,38 +114,42 @@ fn split_related(mut items: Vec<Item>) -> (Vec<Item>, Vec<Related>) {
     (items, related)
 }
 
-/// Takes the topics after the text: its last list, if the items are short and no sentence opens it.
+/// Takes the topics after the text: its last list, if the items are short and no sentence opens it. A copy may have
+/// lost the bullets; then something that is no text stands between.
 fn take_topics(items: &mut Vec<Item>, article: &mut RawArticle) {
     for item in &*items {
         if let Item::Topics(topics) = item {
             article.tags.extend(topics.iter().cloned());
         }
     }
-    let labelled = items
-        .iter()
-        .position(|item| matches!(item, Item::Topics(_)));
-    let after_text = items
-        .iter()
-        .rposition(|item| matches!(item, Item::Text(_)))
-        .map_or(0, |at| at + 1);
-    let start = labelled.unwrap_or(after_text).max(after_text);
-    let opened = start > 0
-        && matches!(&items[start - 1], Item::Text(line) if line.text.ends_with([':', '：']));
-    let short = |text: &str| {
-        lines::words(text) <= 6
+    let short = |text: &str, most: usize| {
+        lines::words(text) <= most
             && text.chars().count() <= 60
             && !ends_sentence(text)
-            && !text.ends_with([';', ','])
+            && !text.ends_with([';', ',', ')'])
     };
+    let is_paragraph = |item: &Item| matches!(item, Item::Text(line) if !short(&line.text, 4));
+    let Some(last) = items.iter().rposition(is_paragraph) else {
+        return;
+    };
+    let opens_list = matches!(&items[last], Item::Text(line) if line.text.ends_with([':', '：']));
+    let labelled = items[last..]
+        .iter()
+        .any(|item| matches!(item, Item::Topics(_)));
+    let is_text = |item: &&Item| matches!(item, Item::Text(_));
+    let start = last + items[last..].iter().take_while(is_text).count();
     let all_short = items[start..]
         .iter()
-        .all(|item| !matches!(item, Item::Bullet(text) if !short(text)));
-    if (opened && labelled.is_none()) || !all_short {
+        .all(|item| !matches!(item, Item::Bullet(text) if !short(text, 6)));
+    if (opens_list && !labelled) || !all_short {
         return;
     }
     for item in items.split_off(start) {
         match item {
             Item::Bullet(topic) => article.tags.push(topic.trim_start_matches('#').to_owned()),
+            Item::Text(line) => article
+                .tags
+                .push(line.text.trim_start_matches('#').to_owned()),
             item => items.push(item),
         }
     }
@@ -158,7 +162,8 @@ fn take_caption(items: &mut Vec<Item>, article: &mut RawArticle) {
     for (at, item) in items.iter().enumerate() {
         let Item::Text(line) = item else { continue };
         if let Some(caption) = credit::split(&line.text)
-            && (before_lead || (caption.sure && line.text.chars().count() <= 300))
+            && (before_lead
+                || (caption.sure && !caption.words.is_empty() && line.text.chars().count() <= 300))
         {
             found.push((at, caption));
         } else if credit::is_only_credit(&line.text) && before_lead {
@@ -196,7 +201,7 @@ fn without_cross_references(paragraph: &str) -> (String, Vec<String>) {
         let is_reference = classify::after_cross_reference(sentence.trim_start_matches('('))
             .is_some_and(|rest| {
                 rest.trim_start_matches([':', ' ', '\u{a0}'])
-                    .starts_with(|c| lines::is_quote(c))
+                    .starts_with(lines::is_quote)
             });
         if !is_reference {
             kept.push(sentence);
@@ -237,7 +242,7 @@ fn to_html(blocks: &[Block]) -> String {
                 if !is_item(at.checked_sub(1)) {
                     html.push_str("<ul>");
                 }
-                html.push_str(&format!("<li>{}</li>", plain::escape(text)));
+                html.extend(["<li>", &plain::escape(text), "</li>"]);
                 if !is_item(Some(at + 1)) {
                     html.push_str("</ul>");
                 }
@@ -249,7 +254,7 @@ fn to_html(blocks: &[Block]) -> String {
                 } else {
                     "p"
                 };
-                html.push_str(&format!("<{tag}>{}</{tag}>", plain::escape(text)));
+                html.extend(["<", tag, ">", &plain::escape(text), "</", tag, ">"]);
             }
         }
     }

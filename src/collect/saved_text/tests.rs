@@ -238,8 +238,21 @@ proptest! {
 }
 
 #[test]
-#[ignore]
-fn probe() {
-    let a = article(&std::fs::read_to_string(std::env::var("PROBE").unwrap()).unwrap());
-    println!("{}", serde_json::to_string_pretty(&a).unwrap());
+fn names_times_and_topics_may_stand_in_other_ways() {
+    let article = article(
+        "A title\n\nThe lead is here.\n\n4 min Listen to the article\n\nBy:\nAna Roe\n|\nJun Park\n\nThe body is here.\n\n(With AFP)\n\nNewsletterReceive all the news directly in your inbox\n\nShare :\n\nKorea\nTrade",
+    );
+    let authors: Vec<&str> = article
+        .authors
+        .iter()
+        .map(|author| author.name.as_str())
+        .collect();
+    assert_eq!(authors, ["Ana Roe", "Jun Park"]);
+    assert_eq!(article.reading_minutes, Some(4));
+    assert_eq!(
+        article.body.text,
+        "The lead is here.\n\nThe body is here.\n\n(With AFP)"
+    );
+    assert_eq!(article.tags, ["Korea", "Trade"]);
+    assert_eq!(article.image, None);
 }
