@@ -81,9 +81,9 @@ impl Query {
                 },
             };
             if excluded.is_some() {
-                unwanted.push(Self::Not(Box::new(term)))
+                unwanted.push(Self::Not(Box::new(term)));
             } else {
-                wanted.push(term)
+                wanted.push(term);
             }
         }
         if wanted.len() + unwanted.len() > MOST_TERMS {

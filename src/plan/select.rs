@@ -169,7 +169,7 @@ impl Window {
             });
             selection.fates.push((number, fate));
         }
-        selection.sections = sections(chosen, wanted.order, &offered, index);
+        selection.sections = sections(&chosen, wanted.order, &offered, index);
         selection
     }
 }
@@ -301,7 +301,7 @@ fn heading(
 
 /// Puts the chosen under their headings: those that the reader named first, in their order.
 fn sections(
-    chosen: Vec<(Option<usize>, &Candidate)>,
+    chosen: &[(Option<usize>, &Candidate)],
     order: &[TopicId],
     offered: &[usize],
     index: &TopicIndex,
