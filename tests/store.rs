@@ -1,4 +1,5 @@
 //! What every store must do, whatever it is made of.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{collections::HashMap, error::Error};
 
