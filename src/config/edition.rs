@@ -1,0 +1,232 @@
+//! `[publisher]` and `[[edition]]`: who publishes what, when.
+
+use std::{collections::HashMap, fmt::Display};
+
+use chrono::{TimeDelta, Weekday};
+use chrono_tz::Tz;
+
+use super::{
+    form::{Form, Reading},
+    problem::{Found, Problem, near},
+    tree::{Node, Table},
+    values::{
+        address, day, id, known, language, limit, line, lines, list, mailbox, page, period_or_none,
+        query, service, some_time, time, whole, wrong, zone,
+    },
+};
+use crate::domain::{
+    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
+};
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
+
+/// What an edition may name.
+pub struct Names {
+    /// The ids of the topics.
+    pub topics: Vec<String>,
+    /// Their ids, names and aliases, folded.
+    pub folded: Vec<String>,
+    /// The names of the sources.
+    pub sources: Vec<String>,
+}
+
+/// Reads `[publisher]`.
+pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
+    let name = form.required("name", "name = \"The Agency\"", line);
+    let postal_address = form.required(
+        "postal_address",
+        "postal_address = \"1 Example Street, Example City\"",
+        lines,
+    );
+    let url = form.optional("url", page);
+    let service_url = form.optional("service_url", service);
+    form.finish();
+    Some(Publisher {
+        name: name?,
+        url,
+        postal_address: postal_address?,
+        service_url,
+    })
+}
+
+/// Reads an `[[edition]]`.
+pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
+    let id = form.required("id", "id = \"daily\"", id);
+    let name = form.required("name", "name = \"The Morning Post\"", line);
+    let from = form.required(
+        "from",
+        "from = \"The Morning Post <news@example.org>\"",
+        mailbox,
+    );
+    let reply_to = form.optional("reply_to", mailbox);
+    let unsubscribe_address = form.optional("unsubscribe_address", address);
+    let languages = form.or(
+        "languages",
+        some("[\"en\", \"fr\"]", language),
+        vec![Language::english()],
+    );
+    let at = form.optional("at", time);
+    let tz = form.or("tz", zone, Tz::UTC);
+    let days = form.or("days", days, WEEK.to_vec());
+    let deadline = form.or("deadline", some_time, TimeDelta::hours(24));
+    let sources = form.or(
+        "sources",
+        some("[\"The Agency\"]", known("source", &names.sources)),
+        Vec::new(),
+    );
+    let topics = form.or(
+        "topics",
+        some("[\"korea\"]", known("topic", &names.topics)),
+        Vec::new(),
+    );
+    let default_topics = form.or(
+        "default_topics",
+        query(&names.topics, &names.folded),
+        Query::Any,
+    );
+    let max_articles = form.or("max_articles", limit, Limit::Most(30));
+    let min_articles = form.or("min_articles", whole(1..=10_000), 1);
+    let max_age = form.or("max_age", period_or_none, Some(TimeDelta::hours(72)));
+    let look = form
+        .optional("look", super::values::id)
+        .map_or_else(Look::default, Look);
+    let in_doubt = form.or("in_doubt", in_doubt, InDoubt::Hold);
+    form.finish();
+    if !max_articles.allows(min_articles) {
+        form.problem(
+            Problem::new(
+                form.origin("min_articles"),
+                "min_articles: more than `max_articles`",
+            )
+            .label("no digest could ever be sent"),
+        );
+    }
+    let from = from?;
+    let answers = reply_to.as_ref().unwrap_or(&from);
+    Some(Edition {
+        unsubscribe_address: unsubscribe_address.unwrap_or_else(|| answers.address.clone()),
+        id: EditionId(id?),
+        name: name?,
+        from,
+        reply_to,
+        languages: once(languages),
+        at,
+        tz,
+        days,
+        deadline,
+        sources: once(sources),
+        topics: once(topics).into_iter().map(TopicId).collect(),
+        default_topics,
+        max_articles,
+        min_articles,
+        max_age,
+        look,
+        in_doubt,
+    })
+}
+
+/// A list with something in it: an empty one would be taken for "none", and mean "all".
+fn some<T>(
+    example: &'static str,
+    read: impl Fn(&Node) -> Reading<T>,
+) -> impl Fn(&Node) -> Reading<Vec<T>> {
+    let list = list(example, read);
+    move |node| {
+        let values = list(node)?;
+        if values.is_empty() {
+            return wrong(
+                node,
+                format!("it is empty: write a list such as `{example}`, or leave it out"),
+            );
+        }
+        Ok(values)
+    }
+}
+
+fn once<T: PartialEq>(values: Vec<T>) -> Vec<T> {
+    values.into_iter().fold(Vec::new(), |mut kept, value| {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+        kept
+    })
+}
+
+fn days(node: &Node) -> Reading<Vec<Weekday>> {
+    let days = some("[\"mon\", \"fri\"]", day)(node)?;
+    Ok(WEEK.into_iter().filter(|day| days.contains(day)).collect())
+}
+
+fn in_doubt(node: &Node) -> Reading<InDoubt> {
+    let word = line(node)?;
+    match word.as_str() {
+        "hold" => Ok(InDoubt::Hold),
+        "resend" => Ok(InDoubt::Resend),
+        _ => {
+            let problem = Problem::new(
+                node.origin.clone(),
+                format!("`hold` or `resend` is expected, not `{word}`"),
+            );
+            Err(vec![match near(&word, ["hold", "resend"]) {
+                Some(near) => problem.label(format!("did you mean `{near}`?")),
+                None => problem,
+            }])
+        }
+    }
+}
+
+/// Tells values of `key` that two tables of `list` have, `what` being the word for such a table.
+pub fn refuse_twice(root: &Table, list: &str, key: &str, what: impl Display, found: &Found) {
+    let mut first: HashMap<&str, &Node> = HashMap::new();
+    for node in root.tables(list).filter_map(|table| table.get(key)) {
+        let Some(value) = node.as_str() else {
+            continue;
+        };
+        match first.get(value) {
+            Some(before) => found.push(
+                Problem::new(node.origin.clone(), format!("two {what} `{value}`"))
+                    .label(format!("choose another {key}"))
+                    .beside(&before.origin, "the first"),
+            ),
+            None => {
+                first.insert(value, node);
+            }
+        }
+    }
+}
+
+/// Tells ids of editions that a token couldn't tell from each other.
+pub fn refuse_same_tag(root: &Table, found: &Found) {
+    let mut first: HashMap<[u8; 2], &Node> = HashMap::new();
+    for node in root.tables("edition").filter_map(|table| table.get("id")) {
+        let Some(id) = node.as_str() else {
+            continue;
+        };
+        let tag = EditionId(id.to_owned()).tag();
+        match first.get(&tag) {
+            Some(before) if before.as_str() == Some(id) => {}
+            Some(before) => found.push(
+                Problem::new(
+                    node.origin.clone(),
+                    format!(
+                        "the editions `{}` and `{id}` can't be told apart in links: their ids have the same short form",
+                        before.as_str().unwrap_or_default()
+                    ),
+                )
+                .label("choose another id")
+                .beside(&before.origin, "the first"),
+            ),
+            None => {
+                first.insert(tag, node);
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The configuration as a text again: after the environment, with every default spelt out, without comments and
+//! without secrets. An issue keeps it: read again by a later version with other defaults, it gives the same.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use toml::{Table, Value};
+
+use super::{Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration};
+use crate::domain::{DeclaredSource, Edition, InDoubt, Limit, Publisher, SourcePlace, Topic};
+
+/// Writes a configuration. Paths below `base` are written as relative ones.
+pub fn write(config: &Config, base: &Path) -> String {
+    let mut root = Table::new();
+    root.put("publisher", publisher(&config.publisher));
+    let StoreUrl::Sqlite(file) = &config.store;
+    let url = format!("sqlite:{}", relative(file, base));
+    root.put(
+        "store",
+        Table::from_iter([("url".to_owned(), Value::String(url))]),
+    );
+    root.tables(
+        "source",
+        config.sources.iter().map(|each| source(each, base)),
+    );
+    root.tables("topic", config.topics.iter().map(topic));
+    root.tables("edition", config.editions.iter().map(edition));
+    root.tables("relay", config.relays.iter().map(|each| relay(each, base)));
+    let folder = relative(&config.subscribers.0, base);
+    root.tables(
+        "subscribers",
+        [Table::from_iter([(
+            "path".to_owned(),
+            Value::String(folder),
+        )])],
+    );
+    root.put("delivery", delivery(&config.delivery));
+    root.to_string()
+}
+
+trait Put {
+    fn put(&mut self, key: &str, value: impl Into<Value>);
+    fn texts<T: ToString>(&mut self, key: &str, texts: impl IntoIterator<Item = T>);
+    fn tables(&mut self, key: &str, tables: impl IntoIterator<Item = Table>);
+}
+
+impl Put for Table {
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.insert(key.to_owned(), value.into());
+    }
+
+    /// Nothing is written for an empty list: where "all" is meant, an empty list would be an error.
+    fn texts<T: ToString>(&mut self, key: &str, texts: impl IntoIterator<Item = T>) {
+        let texts: Vec<Value> = texts
+            .into_iter()
+            .map(|text| text.to_string().into())
+            .collect();
+        if !texts.is_empty() {
+            self.put(key, texts);
+        }
+    }
+
+    fn tables(&mut self, key: &str, tables: impl IntoIterator<Item = Table>) {
+        let tables: Vec<Value> = tables.into_iter().map(Value::Table).collect();
+        if !tables.is_empty() {
+            self.put(key, tables);
+        }
+    }
+}
+
+fn relative(path: &Path, base: &Path) -> String {
+    path.strip_prefix(base)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn publisher(publisher: &Publisher) -> Table {
+    let mut table = Table::new();
+    table.put("name", publisher.name.as_str());
+    table.put("postal_address", publisher.postal_address.as_str());
+    for (key, url) in [
+        ("url", &publisher.url),
+        ("service_url", &publisher.service_url),
+    ] {
+        if let Some(url) = url {
+            table.put(key, url.as_str());
+        }
+    }
+    table
+}
+
+fn source(source: &DeclaredSource, base: &Path) -> Table {
+    let mut table = Table::new();
+    table.put("name", source.name.as_str());
+    match &source.place {
+        SourcePlace::Folder(path) => {
+            table.put("kind", "folder");
+            table.put("path", relative(path, base));
+        }
+        SourcePlace::Feed(url) => {
+            table.put("kind", "feed");
+            let file = url.to_file_path().ok().filter(|_| url.scheme() == "file");
+            let beside = file
+                .as_deref()
+                .and_then(|file| file.strip_prefix(base).ok());
+            table.put(
+                "url",
+                beside.map_or_else(
+                    || url.to_string(),
+                    |file| format!("file:{}", file.display()),
+                ),
+            );
+        }
+    }
+    if let Some(language) = &source.language {
+        table.put("language", language.as_str());
+    }
+    table.put("priority", f64::from(source.priority.0) / 100.0);
+    table.texts("topics", &source.topics);
+    table
+}
+
+fn topic(topic: &Topic) -> Table {
+    let mut table = Table::new();
+    table.put("id", topic.id.0.as_str());
+    let names = topic
+        .names
+        .iter()
+        .map(|(language, name)| (language.to_string(), name.clone().into()));
+    table.put("names", Table::from_iter(names));
+    table.texts("aliases", &topic.aliases);
+    table.texts("within", &topic.within);
+    table.texts("match", &topic.phrases);
+    table.texts("not", &topic.not_phrases);
+    table
+}
+
+fn edition(edition: &Edition) -> Table {
+    let mut table = Table::new();
+    table.put("id", edition.id.0.as_str());
+    table.put("name", edition.name.as_str());
+    table.put("from", edition.from.to_string());
+    if let Some(reply_to) = &edition.reply_to {
+        table.put("reply_to", reply_to.to_string());
+    }
+    table.put(
+        "unsubscribe_address",
+        edition.unsubscribe_address.to_string(),
+    );
+    table.texts("languages", &edition.languages);
+    if let Some(at) = edition.at {
+        table.put("at", at.format("%H:%M:%S").to_string());
+    }
+    table.put("tz", edition.tz.name());
+    table.texts(
+        "days",
+        edition
+            .days
+            .iter()
+            .map(|day| day.to_string().to_lowercase()),
+    );
+    table.put("deadline", duration::write(edition.deadline));
+    table.texts("sources", &edition.sources);
+    table.texts("topics", &edition.topics);
+    table.put("default_topics", edition.default_topics.to_string());
+    table.put(
+        "max_articles",
+        match edition.max_articles {
+            Limit::Most(most) => Value::from(most),
+            Limit::None => "none".into(),
+        },
+    );
+    table.put("min_articles", edition.min_articles);
+    table.put(
+        "max_age",
+        edition.max_age.map_or("none".to_owned(), duration::write),
+    );
+    table.put("look", edition.look.0.as_str());
+    table.put(
+        "in_doubt",
+        match edition.in_doubt {
+            InDoubt::Hold => "hold",
+            InDoubt::Resend => "resend",
+        },
+    );
+    table
+}
+
+fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {
+    let mut table = Table::new();
+    table.put("url", relay.url.to_string());
+    table.put("connections", relay.connections);
+    if let Some(account) = &relay.account {
+        table.put("username", account.username.as_str());
+        match &account.password {
+            PasswordSource::File(file) => table.put("password_file", relative(file, base)),
+            PasswordSource::Variable(name) => table.put("password_env", name.as_str()),
+        }
+    }
+    if let Some(file) = &relay.ca_file {
+        table.put("ca_file", relative(file, base));
+    }
+    table
+}
+
+fn delivery(settings: &DeliverySettings) -> Table {
+    let text = |time| duration::write(TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX));
+    let mut table = Table::new();
+    table.texts("retry", settings.retry.iter().map(|time| text(*time)));
+    table.put("wait", text(settings.wait));
+    table.put("lease", text(settings.lease));
+    table.put("micro_batch", settings.micro_batch);
+    table.put("timeout", text(settings.timeout));
+    match settings.brake {
+        Brake::On => table.put("brake", true),
+        Brake::Off => table.put("brake", "none"),
+    }
+    table
+}
