@@ -28,6 +28,8 @@ pub mod normalise;
 pub mod plain;
 pub mod raw;
 pub mod reading;
+#[cfg(test)]
+mod samples;
 pub mod sanitise;
 pub mod saved_text;
 

@@ -13,6 +13,7 @@ pub mod classify;
 pub mod credit;
 pub mod join;
 pub mod lines;
+pub mod recognise;
 pub mod words;
 
 use classify::Item;
@@ -42,7 +43,7 @@ pub fn parse(text: &str) -> RawArticle {
             Item::Text(line) => {
                 let (text, titles) = without_cross_references(&line.text);
                 related.extend(titles);
-                if !text.is_empty() && !classify::is_offer(&text) {
+                if !text.is_empty() && !recognise::is_offer(&text) {
                     blocks.push(Block::Text(text));
                 }
             }
@@ -198,7 +199,7 @@ fn without_cross_references(paragraph: &str) -> (String, Vec<String>) {
     let mut kept = Vec::new();
     let mut sentences = lead::sentences(paragraph).into_iter();
     while let Some(sentence) = sentences.next() {
-        let is_reference = classify::after_cross_reference(sentence.trim_start_matches('('))
+        let is_reference = recognise::after_cross_reference(sentence.trim_start_matches('('))
             .is_some_and(|rest| {
                 rest.trim_start_matches([':', ' ', '\u{a0}'])
                     .starts_with(lines::is_quote)
