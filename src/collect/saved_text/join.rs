@@ -27,6 +27,16 @@ struct Habits {
     french: bool,
 }
 
+/// What is known of the paragraph that may go on.
+struct Paragraph {
+    /// Whether it is the page's first text.
+    is_lead: bool,
+    /// Whether something that is no text stands after it.
+    interrupted: bool,
+    /// Whether it is of several pieces already: then it is no crosshead.
+    pieced: bool,
+}
+
 /// The same items, each paragraph's lines joined to one.
 #[must_use]
 pub fn join(items: Vec<Item>, french: bool) -> Vec<Item> {
@@ -54,6 +64,7 @@ pub fn join(items: Vec<Item>, french: bool) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::new();
     // The paragraph that may go on; a cross-reference or an offer may stand in its middle
     let mut open: Option<usize> = None;
+    let mut pieced = false;
     let mut lines = items.into_iter().peekable();
     while let Some(item) = lines.next() {
         match item {
@@ -62,19 +73,25 @@ pub fn join(items: Vec<Item>, french: bool) -> Vec<Item> {
                     Some(Item::Text(after)) => Some(after.text.as_str()),
                     _ => None,
                 };
-                let is_lead = open.is_some_and(|at| {
-                    !joined[..at]
-                        .iter()
-                        .any(|item| matches!(item, Item::Text(_)))
-                });
-                let interrupted = open.is_some_and(|at| at + 1 != joined.len());
+                let so_far = Paragraph {
+                    is_lead: open.is_some_and(|at| {
+                        !joined[..at]
+                            .iter()
+                            .any(|item| matches!(item, Item::Text(_)))
+                    }),
+                    interrupted: open.is_some_and(|at| at + 1 != joined.len()),
+                    pieced,
+                };
                 if let Some(Item::Text(paragraph)) = open.and_then(|at| joined.get_mut(at))
-                    && belongs(&paragraph.text, &line, after, &habits, is_lead, interrupted)
+                    && belongs(&paragraph.text, &so_far, &line, after, &habits)
                 {
+                    let marks = |text: &str| !text.contains(char::is_alphanumeric);
+                    pieced |= !marks(&line.text) && !ends_open(&paragraph.text);
                     paragraph.text = glue(&paragraph.text, &line.text, habits.french);
                     continue;
                 }
                 open = Some(joined.len());
+                pieced = false;
                 joined.push(Item::Text(line));
             }
             Item::CrossReference(_) | Item::Furniture => joined.push(item),
@@ -90,18 +107,17 @@ pub fn join(items: Vec<Item>, french: bool) -> Vec<Item> {
 /// Whether `line` goes on with the paragraph that ends in `text`. `after` is the line that follows it.
 fn belongs(
     text: &str,
+    so_far: &Paragraph,
     line: &Line,
     after: Option<&str>,
     habits: &Habits,
-    is_lead: bool,
-    interrupted: bool,
 ) -> bool {
     let next = line.text.as_str();
     let complete = ends_sentence(text) && !has_open_quote(text, next);
     if ends_open(text) || (next.chars().all(|c| !c.is_alphanumeric()) && !starts_open(text, next)) {
         return true;
     }
-    if credit::is_only_credit(next) && !complete_with_credit(text) && is_lead {
+    if credit::is_only_credit(next) && !complete_with_credit(text) && so_far.is_lead {
         return true;
     }
     if continues(next) || (next.starts_with('"') && straight_quote_is_open(text) && !complete) {
@@ -112,23 +128,22 @@ fn belongs(
         return habits.wrapped
             && habits.gaps_tell
             && !line.gap
-            && !interrupted
+            && !so_far.interrupted
             && ends_sentence(text);
     }
-    if interrupted || text.ends_with([':', '：']) {
+    if so_far.interrupted || text.ends_with([':', '：']) {
         return false;
     }
     if is_unfinished(text) {
         return true;
     }
+    let crosshead = !so_far.pieced && can_be_crosshead(text);
     let in_sentence = is_link_text(next, after);
     if habits.gaps_tell && !line.gap {
-        return in_sentence
-            || !can_be_crosshead(text)
-            || habits.wrapped && text.chars().count() > 50;
+        return in_sentence || !crosshead || habits.wrapped && text.chars().count() > 50;
     }
     // A paragraph without an end goes on; a crosshead or a lead may have none
-    !can_be_crosshead(text) && (!is_lead || (in_sentence && !(habits.gaps_tell && line.gap)))
+    !crosshead && (!so_far.is_lead || (in_sentence && !(habits.gaps_tell && line.gap)))
 }
 
 /// Whether a line can be the words of a link in the middle of a sentence.

@@ -101,8 +101,7 @@ pub fn longest_label(line: &str, folded: &str) -> Option<usize> {
         .filter(|(_, c)| c.is_whitespace())
         .map(|(at, _)| at)
         .collect();
-    let whole = known::BYLINE.contains(folded) && folded.contains(' ');
-    if whole {
+    if known::BYLINE.contains(folded) {
         return Some(line.len());
     }
     spaces

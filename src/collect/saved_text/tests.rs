@@ -195,6 +195,15 @@ fn sentences_broken_at_a_link_are_whole_again() {
 }
 
 #[test]
+fn a_script_without_capitals_is_joined_too() {
+    let broken = "عنوان\nهذه هي المقدمة كاملة.\nوقالت هيئة الأركان في سيول إن الصاروخ أطلق من\nبيونغ يانغ\nوقطع مسافة طويلة.";
+    assert_eq!(
+        body(broken)[1],
+        "وقالت هيئة الأركان في سيول إن الصاروخ أطلق من بيونغ يانغ وقطع مسافة طويلة."
+    );
+}
+
+#[test]
 fn crossheads_stand_between_paragraphs() {
     let html = article(
         "T\nThe lead is here.\nA new threat\nThe army said so on Monday.\nWho pays?\nNobody knows.",
@@ -240,7 +249,7 @@ proptest! {
 #[test]
 fn names_times_and_topics_may_stand_in_other_ways() {
     let article = article(
-        "A title\n\nThe lead is here.\n\n4 min Listen to the article\n\nBy:\nAna Roe\n|\nJun Park\n\nThe body is here.\n\n(With AFP)\n\nNewsletterReceive all the news directly in your inbox\n\nShare :\n\nKorea\nTrade",
+        "A title\n\nThe lead is here.\n\n4 min Listen to the article\n\nBy\nAna Roe\n|\nJun Park\n\nThe body is here.\n\n(With AFP)\n\nNewsletterReceive all the news directly in your inbox\n\nShare :\n\nKorea\nTrade",
     );
     let authors: Vec<&str> = article
         .authors
