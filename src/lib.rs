@@ -14,7 +14,7 @@
 //! [`catcher`] is the demo's inbox. [`cli`] is the only one that knows the terminal.
 
 pub mod catcher;
-// pub mod cli;
+pub mod cli;
 pub mod collect;
 pub mod compose;
 pub mod config;
@@ -23,5 +23,7 @@ pub mod domain;
 pub mod keys;
 pub mod plan;
 pub mod render;
+pub mod run;
+pub mod samples;
 pub mod store;
 pub mod subscribers;

@@ -15,8 +15,8 @@ use super::{
     header::Header,
 };
 use crate::domain::{
-    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Purpose, ReaderValues,
-    Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Purpose,
+    ReaderValues, Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
 };
 
 /// What all mails of an issue have in common.
@@ -40,15 +40,6 @@ pub struct Letterhead {
     pub key_id: u8,
     /// Whether the mails are real.
     pub notice: Notice,
-}
-
-/// Whether a mail is one of an issue, or a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    /// A mail of an issue.
-    Real,
-    /// A test, marked as such: its links change nothing.
-    Test,
 }
 
 /// The complete octets of one mail (RFC 5322), and the envelope's two addresses.

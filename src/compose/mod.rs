@@ -9,4 +9,4 @@ mod header;
 mod mail;
 
 pub use encoded::{Encoded, Piece, encode};
-pub use mail::{Composer, Letterhead, Mail, Notice, Prepared, Whole, compose_whole};
+pub use mail::{Composer, Letterhead, Mail, Prepared, Whole, compose_whole};

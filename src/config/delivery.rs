@@ -38,12 +38,12 @@ impl Default for DeliverySettings {
     fn default() -> Self {
         Self {
             retry: [1, 5, 15, 30, 60, 120, 240]
-                .map(|minutes| Duration::from_secs(minutes * 60))
+                .map(Duration::from_mins)
                 .to_vec(),
-            wait: Duration::from_secs(10 * 60),
-            lease: Duration::from_secs(60),
+            wait: Duration::from_mins(10),
+            lease: Duration::from_mins(1),
             micro_batch: 32,
-            timeout: Duration::from_secs(10 * 60),
+            timeout: Duration::from_mins(10),
             brake: Brake::On,
         }
     }

@@ -8,10 +8,11 @@ use chrono_tz::Tz;
 use super::{
     form::{Form, Reading},
     problem::{Found, Problem, near},
+    query::query,
     tree::{Node, Table},
     values::{
         address, day, id, known, language, limit, line, lines, list, mailbox, page, period_or_none,
-        query, service, some_time, time, whole, wrong, zone,
+        service, some_time, time, whole, wrong, zone,
     },
 };
 use crate::domain::{

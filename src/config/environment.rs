@@ -42,8 +42,7 @@ pub fn lay_over(root: &mut Table, variables: &[(String, String)], found: &Found)
 fn set(root: &mut Table, path: &[&str], name: &str, value: &str) -> Result<(), Problem> {
     let origin = Origin::Variable(name.into());
     let first = path[0].to_lowercase();
-    let list = LISTS.iter().find(|(list, _)| *list == first);
-    let (table, keys) = match list {
+    let (table, keys) = match LISTS.iter().find(|(list, _)| *list == first) {
         Some((list, id)) if path.len() > 1 => {
             (element(root, list, id, path[1], &origin)?, &path[2..])
         }
@@ -93,18 +92,22 @@ fn unknown(origin: Origin, name: &str, first: &str) -> Problem {
 
 /// The table under a key, made if there is none; nothing, if something else is there.
 fn child<'a>(table: &'a mut Table, key: &str, origin: &Origin) -> Option<&'a mut Table> {
-    let at = match table.entries.iter().position(|entry| same(&entry.key, key)) {
-        Some(at) => at,
-        None => {
-            table.entries.push(Entry {
-                key: key.to_lowercase(),
-                origin: origin.clone(),
-                node: Node::new(origin, Value::Table(Table::new(origin))),
-            });
-            table.entries.len() - 1
-        }
-    };
-    table.entries[at].node.as_table_mut()
+    let empty = Value::Table(Table::new(origin));
+    made(table, key, empty, origin).as_table_mut()
+}
+
+/// The value of a key; if there is none yet, this one.
+fn made<'a>(table: &'a mut Table, key: &str, value: Value, origin: &Origin) -> &'a mut Node {
+    let found = table.entries.iter().position(|entry| same(&entry.key, key));
+    let at = found.unwrap_or(table.entries.len());
+    if found.is_none() {
+        table.entries.push(Entry {
+            key: key.to_lowercase(),
+            origin: origin.clone(),
+            node: Node::new(origin, value),
+        });
+    }
+    &mut table.entries[at].node
 }
 
 /// The table of a list that a variable names: by its id or name, else by its place. The place after the last
@@ -116,18 +119,7 @@ fn element<'a>(
     which: &str,
     origin: &Origin,
 ) -> Result<Option<&'a mut Table>, Problem> {
-    let at = match root.entries.iter().position(|entry| entry.key == list) {
-        Some(at) => at,
-        None => {
-            root.entries.push(Entry {
-                key: list.to_owned(),
-                origin: origin.clone(),
-                node: Node::new(origin, Value::Array(Vec::new())),
-            });
-            root.entries.len() - 1
-        }
-    };
-    let Value::Array(nodes) = &mut root.entries[at].node.value else {
+    let Value::Array(nodes) = &mut made(root, list, Value::Array(Vec::new()), origin).value else {
         return Ok(None);
     };
     let named: Vec<(usize, &str)> = nodes
@@ -149,13 +141,13 @@ fn element<'a>(
     };
     let Some(place) = place else {
         let problem = Problem::new(origin.clone(), format!("no [[{list}]] is `{which}`"));
-        let names: Vec<String> = named.iter().map(|(_, name)| spelt(name)).collect();
+        let spellings: Vec<String> = named.iter().map(|(_, name)| spelt(name)).collect();
         return Err(match nodes.len() {
             0 => problem.help("there is none: 0 makes the first"),
-            count if names.is_empty() => problem.help(format!(
+            count if spellings.is_empty() => problem.help(format!(
                 "they are numbered from 0: there are {count}, so {count} makes another"
             )),
-            _ => problem.help(format!("there are: {}", names.join(", "))),
+            _ => problem.help(format!("there are: {}", spellings.join(", "))),
         });
     };
     if place == nodes.len() {

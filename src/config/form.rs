@@ -13,7 +13,7 @@ pub struct Form<'a> {
     table: &'a Table,
     name: &'static str,
     known: Vec<&'static str>,
-    refused: Vec<&'static str>,
+    refused: Vec<(&'static str, &'static str)>,
     found: &'a Found,
 }
 
@@ -81,8 +81,8 @@ impl<'a> Form<'a> {
     }
 
     /// A key that must not be there, and what to do instead.
-    pub fn refuse(&mut self, key: &'static str, message: &str, help: &str) {
-        self.refused.push(key);
+    pub fn refuse(&mut self, key: &'static str, message: &str, help: &'static str) {
+        self.refused.push((key, help));
         let entry = self.table.entries.iter().find(|entry| entry.key == key);
         if let Some(entry) = entry {
             self.problem(
@@ -151,15 +151,18 @@ impl<'a> Form<'a> {
         keys.sort_unstable();
         for entry in &self.table.entries {
             let key = entry.key.as_str();
-            if self.known.contains(&key) || self.refused.contains(&key) {
+            if self.known.contains(&key) || self.refused.iter().any(|(refused, _)| *refused == key)
+            {
                 continue;
             }
-            let mut problem = Problem::new(
+            let problem = Problem::new(
                 entry.origin.clone(),
                 format!("unknown key `{}` in {}", entry.key, self.name),
             );
-            if near(key, self.refused.iter().copied()).is_some() {
-                problem = problem.secret(&entry.node.origin);
+            let meant = |refused: &&(&str, _)| near(key, [refused.0]).is_some();
+            if let Some((_, help)) = self.refused.iter().find(meant) {
+                self.problem(problem.help(*help).secret(&entry.node.origin));
+                continue;
             }
             self.problem(match near(&entry.key, self.known.iter().copied()) {
                 Some(near) => problem.label(format!("did you mean `{near}`?")),

@@ -5,19 +5,20 @@
 //! reads them when a relay is used.
 
 mod delivery;
-pub mod duration;
+mod duration;
 mod edition;
 mod environment;
-pub mod form;
+pub(crate) mod form;
 pub mod problem;
+pub(crate) mod query;
 mod relay;
 mod source;
 mod store_url;
 mod text;
 mod topic;
-pub mod tree;
-pub mod values;
-pub mod zone;
+pub(crate) mod tree;
+pub(crate) mod values;
+pub(crate) mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -132,7 +133,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         topics: strings(root, "topic", "id"),
         folded: topic_names(root)
             .iter()
-            .map(|name| values::fold(name))
+            .map(|name| query::fold(name))
             .collect(),
         sources: strings(root, "source", "name"),
     };

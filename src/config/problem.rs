@@ -33,9 +33,9 @@ pub struct Problem {
     /// What to do, where it doesn't fit under the place.
     pub help: Option<String>,
     /// Another place that has to do with it, and why.
-    pub beside: Option<(Range<usize>, String)>,
+    pub beside: Option<Box<(Range<usize>, String)>>,
     /// What must not be shown with the line: a password that stands there.
-    pub secret: Option<Range<usize>>,
+    pub secret: Option<Box<Range<usize>>>,
 }
 
 impl Problem {
@@ -70,7 +70,7 @@ impl Problem {
     #[must_use]
     pub fn beside(mut self, at: &Origin, label: impl Into<String>) -> Self {
         if let Origin::File(range) = at {
-            self.beside = Some((range.clone(), label.into()));
+            self.beside = Some(Box::new((range.clone(), label.into())));
         }
         self
     }
@@ -79,7 +79,7 @@ impl Problem {
     #[must_use]
     pub fn secret(mut self, at: &Origin) -> Self {
         if let Origin::File(range) = at {
-            self.secret = Some(range.clone());
+            self.secret = Some(Box::new(range.clone()));
         }
         self
     }
@@ -111,7 +111,8 @@ impl Problems {
             file: file.to_owned(),
             text: masked(
                 text,
-                list.iter().filter_map(|problem| problem.secret.clone()),
+                list.iter()
+                    .filter_map(|problem| problem.secret.as_deref().cloned()),
             ),
             list,
         }
@@ -151,7 +152,7 @@ impl Problems {
                 let place = AnnotationKind::Primary
                     .span(self.within(range))
                     .label(problem.label.as_str());
-                let beside = problem.beside.as_ref().map(|(range, label)| {
+                let beside = problem.beside.as_deref().map(|(range, label)| {
                     AnnotationKind::Context
                         .span(self.within(range))
                         .label(label.as_str())

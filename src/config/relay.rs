@@ -140,22 +140,24 @@ pub fn relay(mut form: Form<'_>, base: &Path) -> Option<ConfiguredRelay> {
     );
     let url = form.required("url", "url = \"smtps://mail.example.org\"", url);
     let account = account(&mut form, base);
-    let relay = ConfiguredRelay {
-        connections: form.or("connections", whole(1..=1000), 4),
-        ca_file: form.optional("ca_file", path).map(|path| base.join(path)),
-        account,
-        url: url?,
-    };
+    let connections = form.or("connections", whole(1..=1000), 4);
+    let ca_file = form.optional("ca_file", path);
     form.finish();
-    Some(relay)
+    Some(ConfiguredRelay {
+        url: url?,
+        account,
+        connections,
+        ca_file: ca_file.map(|path| base.join(path)),
+    })
 }
 
 fn url(node: &Node) -> Reading<RelayUrl> {
     let text = line(node)?;
     if text.contains('@') {
-        return open(node, RelayUrlError::Userinfo);
+        return open(node, RelayUrlError::Userinfo.to_string());
     }
-    text.parse().or_else(|error| wrong(node, error))
+    text.parse()
+        .or_else(|error: RelayUrlError| wrong(node, error.to_string()))
 }
 
 fn account(form: &mut Form<'_>, base: &Path) -> Option<Account> {

@@ -365,7 +365,9 @@ error: unknown key `pasword` in [[relay]]
   --> postrider.toml:15:1
    |
 15 | pasword = "*******"
-   | ^^^^^^^ did you mean `password_env`?"#
+   | ^^^^^^^
+   |
+   = help: write it into a file that only you can read, and here `password_file = "FILE"`; or `password_env = "VARIABLE"`"#
     );
 }
 
@@ -447,11 +449,7 @@ fn what_is_wrong_in_a_variable_names_it() {
                 ("POSTRIDER__WHATEVER", "x"),
             ]
         ),
-        "error: unknown variable `POSTRIDER__WHATEVER`
---> the environment variable POSTRIDER__WHATEVER
- = help: a variable names a table and a key in it, as POSTRIDER__STORE__URL does
-
-error: `POSTRIDER__STORE` names a table, not a key in it
+        "error: `POSTRIDER__STORE` names a table, not a key in it
 --> the environment variable POSTRIDER__STORE
  = help: write it as POSTRIDER__STORE__URL or POSTRIDER__EDITION__DAILY__AT
 
@@ -462,6 +460,10 @@ error: unknown variable `POSTRIDER__EDITON__DAILY__AT`
 error: no [[edition]] is `WEEKLY`
 --> the environment variable POSTRIDER__EDITION__WEEKLY__AT
  = help: there are: DAILY
+
+error: unknown variable `POSTRIDER__WHATEVER`
+--> the environment variable POSTRIDER__WHATEVER
+ = help: a variable names a table and a key in it, as POSTRIDER__STORE__URL does
 
 error: unknown key `ulr` in [store]
 --> the environment variable POSTRIDER__STORE__ULR

@@ -128,7 +128,7 @@ fn topic(topic: &Topic) -> Table {
         .names
         .iter()
         .map(|(language, name)| (language.to_string(), name.clone().into()));
-    table.put("names", Table::from_iter(names));
+    table.put("names", names.collect::<Table>());
     table.texts("aliases", &topic.aliases);
     table.texts("within", &topic.within);
     table.texts("match", &topic.phrases);

@@ -4,8 +4,6 @@ use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
-use icu_normalizer::DecomposingNormalizerBorrowed;
-use icu_properties::{CodePointMapData, props::GeneralCategory};
 
 use super::{
     duration,
@@ -14,18 +12,19 @@ use super::{
     tree::{Node, Value},
     zone::zone as named_zone,
 };
-use crate::domain::{Address, Language, Limit, Mailbox, Priority, Query};
+use crate::domain::{Address, Language, Limit, Mailbox, Priority};
 
 /// What is wrong with a value.
-pub fn wrong<T>(node: &Node, message: impl ToString) -> Reading<T> {
+pub fn wrong<T>(node: &Node, message: impl Into<String>) -> Reading<T> {
     Err(vec![problem(node, message)])
 }
 
-fn problem(node: &Node, message: impl ToString) -> Problem {
-    Problem::new(node.origin.clone(), message.to_string())
+fn problem(node: &Node, message: impl Into<String>) -> Problem {
+    Problem::new(node.origin.clone(), message)
 }
 
-fn expected<T>(node: &Node, what: &str) -> Reading<T> {
+/// Another kind of value is expected.
+pub fn expected<T>(node: &Node, what: &str) -> Reading<T> {
     wrong(node, format!("{what} is expected, not {}", node.kind()))
 }
 
@@ -54,7 +53,9 @@ pub fn lines(node: &Node) -> Reading<String> {
 
 /// A text that a type of the domain reads.
 pub fn parsed<T: FromStr<Err: ToString>>(node: &Node) -> Reading<T> {
-    line(node)?.parse().or_else(|error| wrong(node, error))
+    line(node)?
+        .parse()
+        .or_else(|error: T::Err| wrong(node, error.to_string()))
 }
 
 /// The id of an edition or a look: it stands in header fields, paths and the command line.
@@ -109,7 +110,7 @@ pub fn list<T>(
 }
 
 /// A text in which there must be no password: it is never shown if there may be one.
-pub fn open<T>(node: &Node, message: impl ToString) -> Reading<T> {
+pub fn open<T>(node: &Node, message: impl Into<String>) -> Reading<T> {
     let problem = problem(node, message);
     let secret = node.written.contains('@');
     Err(vec![if secret {
@@ -136,7 +137,7 @@ pub fn known(what: &str, known: &[String]) -> impl Fn(&Node) -> Reading<String> 
 }
 
 /// The same problem with the nearest of the words that are known, or all of them.
-fn unknown(problem: Problem, word: &str, what: &str, known: &[String]) -> Problem {
+pub fn unknown(problem: Problem, word: &str, what: &str, known: &[String]) -> Problem {
     match near(word, known.iter().map(String::as_str)) {
         Some(near) => problem.label(format!("did you mean `{near}`?")),
         None if known.is_empty() => problem.help(format!("no {what} is declared")),
@@ -209,7 +210,7 @@ pub fn priority(node: &Node) -> Reading<Priority> {
 /// A length of time.
 pub fn period(node: &Node) -> Reading<TimeDelta> {
     match node.as_str() {
-        Some(text) => duration::duration(text).or_else(|error| wrong(node, error)),
+        Some(text) => duration::duration(text).or_else(|error| wrong(node, error.to_string())),
         None => expected(node, "a length of time such as `\"24h\"`"),
     }
 }
@@ -261,22 +262,22 @@ pub fn time(node: &Node) -> Reading<NaiveTime> {
 pub fn day(node: &Node) -> Reading<Weekday> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let text = line(node)?;
-    text.parse().or_else(|_| {
+    text.parse().map_err(|_| {
         let problem = problem(
             node,
             format!("not a day of the week such as `mon`: `{text}`"),
         );
-        Err(vec![match near(&text, DAYS) {
+        vec![match near(&text, DAYS) {
             Some(near) => problem.label(format!("did you mean `{near}`?")),
             None => problem.label(format!("one of {}", DAYS.join(", "))),
-        }])
+        }]
     })
 }
 
 /// A time zone.
 pub fn zone(node: &Node) -> Reading<Tz> {
     named_zone(&line(node)?).map_err(|error| {
-        let problem = problem(node, &error);
+        let problem = problem(node, error.to_string());
         vec![match error.meant {
             Some(meant) => problem.label(format!("write `{meant}`")),
             None => problem.help("a zone is written as its continent and city; the names are in https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"),
@@ -329,84 +330,4 @@ pub fn service(node: &Node) -> Reading<String> {
         );
     }
     Ok(text.trim_end_matches('/').to_owned())
-}
-
-/// A topic query, or a list of topics. `topics` are the ids, names and aliases, folded by [`fold`].
-pub fn query<'a>(ids: &'a [String], names: &'a [String]) -> impl Fn(&Node) -> Reading<Query> + 'a {
-    move |node| {
-        if let Value::Array(_) = node.value {
-            let topics = list("[\"korea\"]", known("topic", ids))(node)?;
-            if topics.is_empty() {
-                return wrong(node, "it is empty: write `\"*\"` for all topics");
-            }
-            return Ok(any_of(topics));
-        }
-        let Some(text) = node.as_str() else {
-            return expected(
-                node,
-                "a query such as `\"korea AND NOT sport\"`, or a list of topics,",
-            );
-        };
-        let query: Query = text
-            .parse()
-            .map_err(|error: crate::domain::query::QueryError| {
-                let at = error.at.min(text.len());
-                vec![Problem::new(
-                    node.part(at..text.len().min(at + 1)),
-                    error.message,
-                )]
-            })?;
-        let problems: Vec<Problem> = topics_of(&query)
-            .into_iter()
-            .filter(|topic| !names.contains(&fold(topic)))
-            .map(|topic| {
-                let at = text.find(topic).unwrap_or_default();
-                let at = node.part(at..at + topic.len());
-                unknown(
-                    Problem::new(at, format!("unknown topic `{topic}`")),
-                    topic,
-                    "topic",
-                    ids,
-                )
-            })
-            .collect();
-        if problems.is_empty() {
-            Ok(query)
-        } else {
-            Err(problems)
-        }
-    }
-}
-
-/// A plain list of topics.
-pub fn any_of(mut topics: Vec<String>) -> Query {
-    match topics.len() {
-        1 => Query::Topic(topics.remove(0)),
-        _ => Query::Or(topics.into_iter().map(Query::Topic).collect()),
-    }
-}
-
-fn topics_of(query: &Query) -> Vec<&str> {
-    match query {
-        Query::Any => Vec::new(),
-        Query::Topic(topic) | Query::Exactly(topic) => vec![topic],
-        Query::Not(query) => topics_of(query),
-        Query::And(queries) | Query::Or(queries) => queries.iter().flat_map(topics_of).collect(),
-    }
-}
-
-/// A name without what doesn't make it another: case, accents, dashes and spaces.
-pub fn fold(name: &str) -> String {
-    let category = CodePointMapData::<GeneralCategory>::new();
-    DecomposingNormalizerBorrowed::new_nfkd()
-        .normalize(name.trim())
-        .chars()
-        .filter(|c| category.get(*c) != GeneralCategory::NonspacingMark)
-        .flat_map(char::to_lowercase)
-        .map(|c| match category.get(c) {
-            GeneralCategory::DashPunctuation | GeneralCategory::SpaceSeparator => '-',
-            GeneralCategory::ConnectorPunctuation => '-',
-            _ => c,
-        })
-        .collect()
 }

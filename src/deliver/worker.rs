@@ -353,29 +353,43 @@ impl<'a> Worker<'a> {
         let went = match sent {
             Ok(reply) => {
                 tracing::debug!("{}: {reply}", mail.to);
+                self.note_reply(at, &Outcome::Sent)?;
                 self.took_one()?;
                 Went::Settled(Outcome::Sent)
             }
             Err(SendError::Refused { phase, reply }) => {
-                self.refused(work, member, &mail.to, phase, &reply)
+                let went = self.refused(work, member, &mail.to, phase, &reply);
+                // A connection that goes away took no mail: that is a reply, too.
+                let away = Outcome::Deferred {
+                    code: reply.code,
+                    text: reply.to_string(),
+                };
+                let outcome = if let Went::Settled(outcome) = &went {
+                    outcome
+                } else {
+                    &away
+                };
+                self.note_reply(at, outcome)?;
+                went
             }
             Err(SendError::NotNoted(error)) => return Err(DeliverError::Journal(error)),
             Err(error @ SendError::Unsent { .. }) => {
                 self.back_off(since, &error.to_string());
-                return Ok(Went::Lost(error.to_string()));
+                Went::Lost(error.to_string())
             }
             Err(SendError::InDoubt(loss)) => {
                 self.back_off(since, &loss.to_string());
-                return Ok(self.doubt(work, member, loss.to_string()));
+                self.doubt(work, member, loss.to_string())
             }
         };
-        if let Went::Settled(outcome) = &went {
-            self.shared
-                .journal
-                .replied(at, outcome)
-                .map_err(DeliverError::Journal)?;
-        }
         Ok(went)
+    }
+
+    fn note_reply(&self, at: At, outcome: &Outcome) -> Result<(), DeliverError> {
+        self.shared
+            .journal
+            .replied(at, outcome)
+            .map_err(DeliverError::Journal)
     }
 
     fn standing(&self) -> MutexGuard<'_, Standing<Refused>> {

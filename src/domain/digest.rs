@@ -88,7 +88,8 @@ pub fn strip_marks(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The reader's own values.
+/// The reader's own values. Each is one line without control characters or marks, and without a space at either end:
+/// [`ReaderValues::new`] sees to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReaderValues {
     /// For [`Hole::Address`].
@@ -102,6 +103,22 @@ pub struct ReaderValues {
 }
 
 impl ReaderValues {
+    /// The values, made fit for a digest. A reader without a name is called by their address.
+    #[must_use]
+    pub fn new(address: &str, name: &str, unsubscribe_url: &str, preferences_url: &str) -> Self {
+        let (address, name) = (one_line(address), one_line(name));
+        Self {
+            name: if name.is_empty() {
+                address.clone()
+            } else {
+                name
+            },
+            address,
+            unsubscribe_url: one_line(unsubscribe_url),
+            preferences_url: one_line(preferences_url),
+        }
+    }
+
     /// The value of a hole, as it is read: not escaped for HTML.
     #[must_use]
     pub fn get(&self, hole: Hole) -> &str {
@@ -112,6 +129,15 @@ impl ReaderValues {
             Hole::Preferences => &self.preferences_url,
         }
     }
+}
+
+fn one_line(text: &str) -> String {
+    let text = strip_marks(text).replace('\u{feff}', "");
+    let spaced = text.replace(
+        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
+        " ",
+    );
+    spaced.trim_matches(' ').to_owned()
 }
 
 /// A piece of a digest that is the same for many segments.

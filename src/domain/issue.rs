@@ -18,6 +18,15 @@ pub struct IssueId {
     pub date: NaiveDate,
 }
 
+/// Whether a mail is one of an issue, or a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A mail of an issue.
+    Real,
+    /// A test, marked as such: its links change nothing.
+    Test,
+}
+
 /// A text that is no issue's id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an issue such as `daily/2026-11-23`: `{0}`")]

@@ -38,6 +38,9 @@ pub enum Form {
 }
 
 impl Form {
+    /// All of them, from the largest to the smallest.
+    pub const ALL: [Self; 5] = [Self::Full, Self::Lead, Self::Card, Self::Short, Self::Line];
+
     /// Its name in templates.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -24,7 +24,7 @@ pub use article::{
 };
 pub use digest::{Digest, Fragment, Hole, ReaderValues};
 pub use edition::{Edition, EditionId, InDoubt, Publisher};
-pub use issue::{IssueId, IssueIdError};
+pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
 pub use look::{Form, Look};

@@ -1,1 +1,327 @@
 //! Segment → digest: Tera, labels, inlining, text. Pure.
+//!
+//! What many segments share is rendered once: an article's piece per language, look and form ([`around`]), and the shell that stands
+//! around the articles ([`shell`]). [`Renderer::render`] joins such pieces; [`Renderer::render_whole`] renders one reader's digest
+//! from its first line to its last, and gives the same text. Before the first mail, a sample is rendered both ways ([`sample`]).
+
+mod around;
+mod clean;
+mod dates;
+mod error;
+mod filters;
+mod flow;
+mod labels;
+mod look;
+mod sample;
+mod shell;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use chrono_tz::Tz;
+use tera::Context;
+
+use self::{
+    around::{Around, Heading, Pair, Raw, shell_context},
+    labels::Labels,
+    look::Press,
+    shell::SegmentView,
+    view::{ArticleView, EditionView, PublisherView, ReaderView},
+};
+pub use self::{error::RenderError, templates::Templates};
+use crate::domain::{
+    Digest, Edition, IssueId, Language, Look, Notice, Placed, Publisher, ReaderValues, Section,
+    Segment, Topic, TopicId,
+};
+
+/// Renders the digests of one issue.
+#[derive(Debug)]
+pub struct Renderer {
+    presses: BTreeMap<String, (Press, RwLock<HashMap<Language, Arc<Around>>>)>,
+    labels: Labels,
+    topics: HashMap<TopicId, Topic>,
+    edition: EditionView,
+    publisher: PublisherView,
+    last_resort: Language,
+    issue: IssueId,
+    tz: Tz,
+    notice: Notice,
+}
+
+/// One reader's digest, with each of the reader's own values between [`crate::domain::digest::OPEN`] and
+/// [`crate::domain::digest::CLOSE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// Plain text, on one line.
+    pub subject: String,
+    /// The line that a mail client shows beside the subject.
+    pub preheader: String,
+    /// The language of the words around the articles.
+    pub language: Language,
+    /// The HTML part.
+    pub html: String,
+    /// The text part: format=flowed with delsp=yes (RFC 3676) already.
+    pub text: String,
+}
+
+impl Renderer {
+    /// Makes the templates ready, and tries them on a sample in each of the edition's languages.
+    ///
+    /// # Errors
+    /// When a template, a stylesheet or a file of labels is broken, or when an article would look otherwise alone than within
+    /// the whole.
+    pub fn new(
+        templates: &Templates,
+        publisher: &Publisher,
+        edition: &Edition,
+        topics: &[Topic],
+        issue: &IssueId,
+        notice: Notice,
+    ) -> Result<Self, RenderError> {
+        let mut presses = BTreeMap::new();
+        for look in templates.looks() {
+            let press = Press::new(&Look(look.clone()), templates)?;
+            presses.insert(look, (press, RwLock::default()));
+        }
+        let languages = edition.languages.iter();
+        let renderer = Self {
+            presses,
+            labels: Labels::new(templates)?,
+            topics: topics
+                .iter()
+                .map(|topic| (topic.id.clone(), topic.clone()))
+                .collect(),
+            edition: EditionView::new(edition),
+            publisher: PublisherView::new(publisher),
+            last_resort: languages
+                .clone()
+                .next()
+                .cloned()
+                .unwrap_or_else(Language::english),
+            issue: issue.clone(),
+            tz: edition.tz,
+            notice,
+        };
+        renderer.press(&edition.look)?;
+        sample::try_out(&renderer, edition)?;
+        Ok(renderer)
+    }
+
+    /// The digest of a segment, from shared pieces.
+    ///
+    /// # Errors
+    /// When a template fails on this segment, or the segment has no articles.
+    pub fn render(&self, segment: &Segment) -> Result<Digest, RenderError> {
+        let (press, around) = self.around(segment)?;
+        let values = self.values(press, &around, segment)?;
+        let (mut html, mut text) = (Vec::new(), Vec::new());
+        let mut push = |pair: Pair| {
+            html.push(pair.html);
+            text.push(pair.text);
+        };
+        for section in &segment.sections {
+            let heading = heading(segment, section);
+            push(around.heading(press, &heading, || {
+                self.raw_heading(press, &around, &heading)
+            })?);
+            for placed in &section.articles {
+                let raw = || self.raw_article(press, &around, placed);
+                push(around.article(press, &placed.article.revision, placed.form, raw)?);
+            }
+        }
+        Ok(Digest {
+            html: around.html.around(&values, html),
+            text: around.text.around(&values, text),
+            subject: values.subject,
+            preheader: values.preheader,
+            language: segment.language.clone(),
+        })
+    }
+
+    /// The digest of one reader of a segment, rendered as a whole: the same text as [`Renderer::render`] gives, made in the
+    /// slow way.
+    ///
+    /// # Errors
+    /// As for [`Renderer::render`].
+    pub fn render_whole(
+        &self,
+        segment: &Segment,
+        reader: &ReaderValues,
+    ) -> Result<Whole, RenderError> {
+        let (press, around) = self.around(segment)?;
+        let values = self.values(press, &around, segment)?;
+        let (mut html, mut text) = (String::new(), String::new());
+        for section in &segment.sections {
+            let raw = self.raw_heading(press, &around, &heading(segment, section))?;
+            html.push_str(&raw.html);
+            text.push_str(&raw.text);
+            for placed in &section.articles {
+                let raw = self.raw_article(press, &around, placed)?;
+                html.push_str(&raw.html);
+                text.push_str(&raw.text);
+            }
+        }
+        let context = shell_context(&around.context, press, &values, &ReaderView::values(reader));
+        let whole = |name: &str, content: String| {
+            let rendered = press.render(name, &context)?;
+            let (before, after) = shell::split(&rendered, &press.origin(name))?;
+            Ok::<_, RenderError>([before, &content, after].concat())
+        };
+        let mut html = press.inline_document(&whole("digest.html", html)?)?;
+        if !html.ends_with('\n') {
+            html.push('\n');
+        }
+        Ok(Whole {
+            text: flow::flow(&whole("digest.txt", text)?),
+            html,
+            subject: values.subject,
+            preheader: values.preheader,
+            language: segment.language.clone(),
+        })
+    }
+
+    fn press(
+        &self,
+        look: &Look,
+    ) -> Result<&(Press, RwLock<HashMap<Language, Arc<Around>>>), RenderError> {
+        self.presses
+            .get(&look.0)
+            .ok_or_else(|| RenderError::Missing {
+                look: look.to_string(),
+                file: "folder".to_owned(),
+            })
+    }
+
+    fn around(&self, segment: &Segment) -> Result<(&Press, Arc<Around>), RenderError> {
+        let (press, arounds) = self.press(&segment.key.look)?;
+        let language = &segment.language;
+        let known = arounds.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(around) = known.get(language) {
+            return Ok((press, Arc::clone(around)));
+        }
+        drop(known);
+        let words = self.labels.words(language, &self.last_resort);
+        let mut context = Context::new();
+        context.insert("edition", &self.edition);
+        context.insert("publisher", &self.publisher);
+        context.insert("date", &dates::long(language, self.issue.date));
+        let notice = match self.notice {
+            Notice::Real => String::new(),
+            Notice::Test => words.get("test_notice"),
+        };
+        context.insert("notice", &notice);
+        let around = Arc::new(Around::new(press, language, words, context)?);
+        let mut known = arounds.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been first: its pieces are the ones that are shared.
+        let around = known.entry(language.clone()).or_insert(around);
+        Ok((press, Arc::clone(around)))
+    }
+
+    /// Subject, preheader, and the words about the segment.
+    fn values(
+        &self,
+        press: &Press,
+        around: &Around,
+        segment: &Segment,
+    ) -> Result<SegmentView, RenderError> {
+        let lead = segment.articles().next().ok_or(RenderError::Empty)?;
+        let titles: Vec<_> = segment
+            .articles()
+            .take(6)
+            .map(|placed| clean::line(&placed.article.article.title))
+            .collect();
+        let mut context = around.context.clone();
+        context.insert("lead", &self.article_view(around, lead));
+        context.insert("titles", &titles);
+        let line = |name| Ok::<_, RenderError>(clean::line(&press.render(name, &context)?));
+        Ok(SegmentView {
+            subject: line("subject.txt")?,
+            preheader: line("preheader.txt")?,
+            count: count(around, segment),
+            follows: self.follows(around, segment),
+        })
+    }
+
+    fn follows(&self, around: &Around, segment: &Segment) -> String {
+        if segment.follows.is_empty() {
+            return clean::line(&around.words.get("all_topics"));
+        }
+        let names = segment.follows.iter();
+        let names: Vec<_> = names
+            .map(|topic| self.topic_name(topic, &around.language))
+            .collect();
+        names.join(" · ")
+    }
+
+    fn topic_name(&self, id: &TopicId, language: &Language) -> String {
+        let topic = self.topics.get(id);
+        clean::line(topic.map_or(id.0.as_str(), |topic| topic.name(language)))
+    }
+
+    fn article_view(&self, around: &Around, placed: &Placed) -> ArticleView {
+        ArticleView::new(
+            &placed.article.article,
+            &around.language,
+            &around.words,
+            self.tz,
+        )
+    }
+
+    fn raw_article(
+        &self,
+        press: &Press,
+        around: &Around,
+        placed: &Placed,
+    ) -> Result<Raw, RenderError> {
+        let mut context = around.context.clone();
+        context.insert("article", &self.article_view(around, placed));
+        Raw::article(press, &context, placed.form)
+    }
+
+    fn raw_heading(
+        &self,
+        press: &Press,
+        around: &Around,
+        heading: &Heading,
+    ) -> Result<Raw, RenderError> {
+        let name = match heading {
+            Heading::Topic(id) => self.topic_name(id, &around.language),
+            Heading::More => clean::line(&around.words.get("more_stories")),
+            Heading::Top => clean::line(&around.words.get("top_stories")),
+        };
+        let mut context = around.context.clone();
+        context.insert("heading", &name);
+        Raw::heading(press, &context)
+    }
+}
+
+/// The heading of a section: also without a topic it has one, so that no level of headings is skipped.
+fn heading(segment: &Segment, section: &Section) -> Heading {
+    match &section.topic {
+        Some(topic) => Heading::Topic(topic.clone()),
+        None if segment.sections.len() == 1 => Heading::Top,
+        None => Heading::More,
+    }
+}
+
+/// `9 stories · 31 min read`.
+fn count(around: &Around, segment: &Segment) -> String {
+    let stories = around.words.count("stories", segment.articles().count());
+    let minutes = segment
+        .articles()
+        .filter_map(|placed| placed.article.article.reading_minutes);
+    let minutes = minutes.fold(0, u32::saturating_add);
+    if minutes == 0 {
+        return clean::line(&stories);
+    }
+    let minutes = around
+        .words
+        .count("minutes", usize::try_from(minutes).unwrap_or(usize::MAX));
+    clean::line(&format!("{stories} · {minutes}"))
+}

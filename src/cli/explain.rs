@@ -1,0 +1,172 @@
+//! `postrider explain`: for each article in the window, whether a subscriber gets it, and by which rule.
+
+use anyhow::Context as _;
+use chrono::Utc;
+use serde_json::json;
+
+use super::{
+    Exit, Terminal,
+    terminal::{BOLD, DIM},
+};
+use crate::{
+    domain::Address,
+    plan::Fate,
+    run::{self, Explained, Explanation, Project, Sending},
+    store::Outcome,
+};
+
+pub(super) fn run(
+    project: &Project,
+    address: &str,
+    edition: Option<&str>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let address: Address = address.parse().context("reading the address")?;
+    let (store, keys, _) = project.scratch()?;
+    let sending = Sending {
+        editions: edition.map(str::to_owned).into_iter().collect(),
+        at: Utc::now(),
+        collect: false,
+        yes: true,
+    };
+    for explanation in run::explain(project, &*store, &keys, &address, &sending)? {
+        if terminal.json() {
+            terminal.json_line(&as_json(&address, &explanation));
+        } else {
+            show(&address, &explanation, terminal);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn show(address: &Address, explanation: &Explanation, terminal: &Terminal) {
+    terminal.result(&format!(
+        "{BOLD}{}{BOLD:#}  {address} follows: {}",
+        explanation.edition, explanation.query
+    ));
+    for name in &explanation.unknown {
+        terminal.warn(&format!(
+            "`{name}` is no topic: it means the tag of that name"
+        ));
+    }
+    if let Some(reason) = explanation.suppressed {
+        terminal.result(&format!("gets nothing: suppressed ({})", reason.as_str()));
+    }
+    if explanation.paused {
+        terminal.result("gets nothing today: paused");
+    }
+    for explained in &explanation.articles {
+        let mark = if matches!(explained.fate, Fate::In(_)) {
+            "in "
+        } else {
+            "out"
+        };
+        let title = &explained.article.article.title;
+        terminal.result(&format!(
+            "{mark}  {title}\n     {DIM}{}{DIM:#}",
+            because(explained)
+        ));
+    }
+    if explanation.articles.is_empty() {
+        terminal.say("no article in the window: `postrider collect` brings them");
+    }
+    for delivery in &explanation.deliveries {
+        terminal.result(&format!(
+            "{DIM}{}{DIM:#}  {}",
+            delivery.issue,
+            outcome(delivery.outcome.as_ref())
+        ));
+    }
+}
+
+/// The rule that decides, in words.
+fn because(explained: &Explained) -> String {
+    let mut topics: Vec<String> = explained
+        .why
+        .iter()
+        .map(|(topic, why)| format!("{topic} by {}", why.words()))
+        .collect();
+    if topics.is_empty() {
+        topics.push("no topic".to_owned());
+    }
+    let topics = topics.join("; ");
+    match &explained.fate {
+        Fate::In(Some(topic)) => format!("under {topic}: {topics}"),
+        Fate::In(None) => format!("under no topic: {topics}"),
+        Fate::AlreadySent => "already sent, or before their first issue".to_owned(),
+        Fate::NoTopic => format!("not what they follow: {topics}"),
+        Fate::OtherLanguage => {
+            let language = explained
+                .article
+                .article
+                .language
+                .as_ref()
+                .map_or("", |language| language.as_str());
+            format!("in a language that they don't read: {language}")
+        }
+        Fate::TooOld => "older than `max_age`".to_owned(),
+        Fate::OtherSource => format!(
+            "the edition doesn't take the source `{}`",
+            explained.article.article.source
+        ),
+        Fate::Duplicate(number) => format!("the same as article {}", number.0),
+        Fate::OverLimit => format!("over `max_articles`: {topics}"),
+    }
+}
+
+fn rule(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::In(_) => "in",
+        Fate::AlreadySent => "already sent",
+        Fate::NoTopic => "no topic",
+        Fate::OtherLanguage => "other language",
+        Fate::TooOld => "too old",
+        Fate::OtherSource => "other source",
+        Fate::Duplicate(_) => "duplicate",
+        Fate::OverLimit => "over the limit",
+    }
+}
+
+fn outcome(outcome: Option<&Outcome>) -> String {
+    match outcome {
+        None => "waiting".to_owned(),
+        Some(Outcome::Sent) => "sent".to_owned(),
+        Some(
+            other @ (Outcome::Rejected { text, .. }
+            | Outcome::Deferred { text, .. }
+            | Outcome::Skipped { text }
+            | Outcome::InDoubt { text }),
+        ) => format!("{}: {text}", other.name()),
+    }
+}
+
+fn as_json(address: &Address, explanation: &Explanation) -> serde_json::Value {
+    let articles: Vec<_> = explanation
+        .articles
+        .iter()
+        .map(|explained| {
+            let article = &explained.article.article;
+            let topics: Vec<_> =
+                explained.why.iter().map(|(topic, why)| json!({ "topic": topic, "why": why.words() })).collect();
+            let under = match &explained.fate {
+                Fate::In(topic) => topic.clone(),
+                _ => None,
+            };
+            json!({
+                "id": article.id, "url": article.url, "title": article.title,
+                "in": matches!(explained.fate, Fate::In(_)), "rule": rule(&explained.fate), "under": under,
+                "topics": topics, "because": because(explained),
+            })
+        })
+        .collect();
+    let deliveries: Vec<_> = explanation
+        .deliveries
+        .iter()
+        .map(|delivery| json!({ "issue": delivery.issue, "state": outcome(delivery.outcome.as_ref()) }))
+        .collect();
+    json!({
+        "address": address, "edition": explanation.edition, "query": explanation.query,
+        "suppressed": explanation.suppressed.map(crate::store::SuppressionReason::as_str),
+        "paused": explanation.paused, "articles": articles, "deliveries": deliveries,
+    })
+}

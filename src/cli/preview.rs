@@ -1,0 +1,277 @@
+//! `postrider send --dry-run`: the same plan on a copy of the store. Nothing is sent, and nothing recorded.
+
+use std::{fs, io::Write as _, path::Path};
+
+use anyhow::{Context as _, bail};
+use comfy_table::{Table, presets::NOTHING};
+use serde_json::json;
+
+use super::{
+    Exit, Terminal,
+    arguments::Send,
+    collect::tell_problems,
+    send::sending,
+    terminal::{BOLD, DIM},
+};
+use crate::{
+    domain::{Address, Language},
+    run::{self, Preview, PreviewIssue, PreviewSegment, Project},
+};
+
+/// Segments and people that the table names before it counts the rest.
+const NAMED: usize = 20;
+
+pub(super) fn run(
+    project: &Project,
+    arguments: &Send,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let (store, keys, throw_away) = project.scratch()?;
+    if throw_away {
+        terminal.say(
+            "there is no key yet: the links in this preview are made with one that is thrown away",
+        );
+    }
+    let only = arguments
+        .only
+        .as_deref()
+        .map(str::parse::<Address>)
+        .transpose()
+        .context("reading --only")?;
+    let preview = run::preview(
+        project,
+        &*store,
+        &keys,
+        &sending(project, arguments)?,
+        only.as_ref(),
+    )?;
+    for source in &preview.sources {
+        tell_problems(source, terminal);
+    }
+    for problem in &preview.roster.problems {
+        terminal.warn(problem);
+    }
+    for what in &preview.braked {
+        terminal.warn(&format!("the brake would stop this: {what}"));
+    }
+    if let Some(only) = only {
+        return show_only(&preview, &only, arguments.out.as_deref(), terminal);
+    }
+    if let Some(folder) = &arguments.out {
+        write(&preview, folder)?;
+    }
+    if terminal.json() {
+        terminal.json_line(&as_json(&preview));
+    } else {
+        for issue in &preview.issues {
+            show(project, issue, terminal);
+        }
+        for (edition, next) in &preview.not_due {
+            let next = next.map_or("nothing to send".to_owned(), |next| {
+                let tz = project
+                    .edition(edition)
+                    .map_or(chrono_tz::UTC, |edition| edition.tz);
+                format!(
+                    "not due before {}",
+                    next.with_timezone(&tz).format("%A %F %H:%M %Z")
+                )
+            });
+            terminal.result(&format!("{BOLD}{edition}{BOLD:#}  {next}"));
+        }
+        if let Some(folder) = &arguments.out {
+            terminal.say(&format!(
+                "each segment's .html, .txt and a sample .eml are in {}",
+                folder.display()
+            ));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The one mail that was asked for, to the folder or to stdout.
+fn show_only(
+    preview: &Preview,
+    only: &Address,
+    out: Option<&Path>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let mut found = false;
+    for issue in &preview.issues {
+        for mail in issue
+            .segments
+            .iter()
+            .filter_map(|segment| segment.only.as_ref())
+        {
+            found = true;
+            if let Some(folder) = out {
+                let path = folder
+                    .join(file_name(&issue.row.id.to_string()))
+                    .with_extension("eml");
+                write_file(&path, &mail.bytes)?;
+                terminal.result(&path.display().to_string());
+            } else {
+                std::io::stdout()
+                    .write_all(&mail.bytes)
+                    .context("writing the mail")?;
+            }
+        }
+        let left_out = issue
+            .left_out
+            .iter()
+            .find(|left| left.subscription.subscriber.address == *only);
+        if let Some(left) = left_out {
+            found = true;
+            terminal.say(&format!(
+                "{}: {only} is left out: {}",
+                issue.row.id,
+                left.why.words()
+            ));
+        }
+    }
+    for (edition, _) in preview.not_due.iter().filter(|_| !found) {
+        terminal.say(&format!("{edition} is not due"));
+    }
+    if !found && preview.not_due.is_empty() {
+        bail!("{only} has no subscription: is the address in the subscribers files?");
+    }
+    Ok(Exit::Done)
+}
+
+fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
+    let row = &issue.row;
+    let tz = project
+        .edition(&row.id.edition)
+        .map_or(chrono_tz::UTC, |edition| edition.tz);
+    let recipients = issue.recipients();
+    terminal.result(&format!(
+        "{BOLD}{}{BOLD:#}  {}  {recipients} recipients, {} segments",
+        row.id,
+        row.planned_at.with_timezone(&tz).format("%F %H:%M %Z"),
+        issue.segments.len()
+    ));
+    let english = Language::english();
+    let topics: Vec<_> = issue
+        .articles_per_topic()
+        .into_iter()
+        .map(|(topic, count)| match topic {
+            Some(id) => {
+                let name = project.config.topics.iter().find(|topic| topic.id == id);
+                format!(
+                    "{} {count}",
+                    name.map_or(id.0.as_str(), |topic| topic.name(&english))
+                )
+            }
+            None => format!("other {count}"),
+        })
+        .collect();
+    terminal.result(&format!("{DIM}articles:{DIM:#} {}", topics.join(", ")));
+    let mut table = Table::new();
+    table
+        .load_style(NOTHING)
+        .set_header(["segment", "mails", "stories", "size", "subject"]);
+    for (index, segment) in issue.segments.iter().enumerate().take(NAMED) {
+        table.add_row([
+            (index + 1).to_string(),
+            segment.recipients.to_string(),
+            segment.segment.articles().count().to_string(),
+            format!("{} KB", segment.sample.bytes.len().div_ceil(1000)),
+            segment.digest.subject.clone(),
+        ]);
+    }
+    terminal.result(&table.to_string());
+    if issue.segments.len() > NAMED {
+        terminal.result(&format!(
+            "… and {} segments more",
+            issue.segments.len() - NAMED
+        ));
+    }
+    for left in issue.left_out.iter().take(NAMED) {
+        terminal.result(&format!(
+            "left out: {}  {}",
+            left.subscription.subscriber.address,
+            left.why.words()
+        ));
+    }
+    if issue.left_out.len() > NAMED {
+        terminal.result(&format!(
+            "… and {} more left out",
+            issue.left_out.len() - NAMED
+        ));
+    }
+}
+
+fn as_json(preview: &Preview) -> serde_json::Value {
+    let issues: Vec<_> = preview.issues.iter().map(issue_as_json).collect();
+    let not_due: Vec<_> = preview
+        .not_due
+        .iter()
+        .map(|(edition, next)| json!({ "edition": edition, "next": next }))
+        .collect();
+    json!({ "issues": issues, "not_due": not_due, "braked": preview.braked, "sources": preview.sources,
+            "problems": preview.roster.problems })
+}
+
+fn issue_as_json(issue: &PreviewIssue) -> serde_json::Value {
+    let topics: Vec<_> = issue
+        .articles_per_topic()
+        .into_iter()
+        .map(|(topic, articles)| json!({ "topic": topic, "articles": articles }))
+        .collect();
+    let segments: Vec<_> = issue.segments.iter().map(segment_as_json).collect();
+    let left_out: Vec<_> = issue
+        .left_out
+        .iter()
+        .map(|left| json!({ "address": left.subscription.subscriber.address, "why": left.why.words() }))
+        .collect();
+    json!({
+        "issue": issue.row.id,
+        "edition": issue.row.id.edition,
+        "planned_at": issue.row.planned_at,
+        "recipients": issue.recipients(),
+        "topics": topics,
+        "segments": segments,
+        "left_out": left_out,
+    })
+}
+
+fn segment_as_json(segment: &PreviewSegment) -> serde_json::Value {
+    json!({
+        "recipients": segment.recipients,
+        "query": segment.segment.key.query,
+        "languages": segment.segment.key.languages,
+        "subject": segment.digest.subject,
+        "size": segment.sample.bytes.len(),
+        "articles": segment.segment.articles().map(|placed| json!({
+            "id": placed.article.article.id, "title": placed.article.article.title, "form": placed.form.as_str(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// Writes each segment's HTML, text and sample mail.
+fn write(preview: &Preview, folder: &Path) -> anyhow::Result<()> {
+    for issue in &preview.issues {
+        for (index, segment) in issue.segments.iter().enumerate() {
+            let path = folder.join(format!(
+                "{}-segment-{:03}",
+                file_name(&issue.row.id.to_string()),
+                index + 1
+            ));
+            let (text, html) = segment.parts();
+            write_file(&path.with_extension("eml"), &segment.sample.bytes)?;
+            write_file(&path.with_extension("html"), html.as_bytes())?;
+            write_file(&path.with_extension("txt"), text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
+    }
+    fs::write(path, bytes).with_context(|| format!("writing `{}`", path.display()))
+}
+
+fn file_name(issue: &str) -> String {
+    issue.replace('/', "-")
+}

@@ -1,0 +1,136 @@
+//! One look: its templates, compiled, and its stylesheet, written into the elements.
+
+use std::collections::BTreeMap;
+
+use css_inline::{CSSInliner, InlineOptions};
+use tera::{Context, Tera};
+
+use super::{RenderError, Templates, filters};
+use crate::domain::{Form, Look};
+
+/// The templates that a look must have; those of `article/` besides.
+const NEEDED: [&str; 6] = [
+    "digest.html",
+    "digest.txt",
+    "subject.txt",
+    "preheader.txt",
+    "topic.html",
+    "topic.txt",
+];
+
+/// A look, ready to render.
+#[derive(Debug)]
+pub(super) struct Press {
+    /// Its name.
+    pub look: Look,
+    tera: TeraWithNames,
+    inliner: CSSInliner<'static>,
+    /// The rules that mail clients must find in a `style` element: dark mode, narrow screens.
+    pub head_css: String,
+}
+
+struct TeraWithNames {
+    tera: Tera,
+    origins: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for TeraWithNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.origins.keys()).finish()
+    }
+}
+
+impl Press {
+    /// The look's own files; those that it lacks are broadsheet's.
+    pub fn new(look: &Look, templates: &Templates) -> Result<Self, RenderError> {
+        let base = Look::default();
+        let mut files = BTreeMap::new();
+        for folder in [&base.0, &look.0] {
+            for (name, origin, text) in templates.folder(folder) {
+                files.insert(name, (origin, text));
+            }
+        }
+        let forms = Form::ALL.map(|form| ["html", "txt"].map(|part| article(form, part)));
+        let articles = forms.iter().flatten().map(String::as_str);
+        if let Some(file) = NEEDED
+            .into_iter()
+            .chain(articles)
+            .find(|file| !files.contains_key(file))
+        {
+            return Err(RenderError::Missing {
+                look: look.to_string(),
+                file: file.to_owned(),
+            });
+        }
+        let css = |name| files.get(name).map_or("", |(_, text)| *text).to_owned();
+        let (inlined_css, head_css) = (css("style.css"), css("head.css"));
+        let origins = files
+            .iter()
+            .map(|(name, (origin, _))| ((*name).to_owned(), (*origin).to_owned()));
+        let origins: BTreeMap<_, _> = origins.collect();
+        let mut tera = Tera::default();
+        filters::register(&mut tera);
+        let sources = files.iter().filter(|(name, _)| !name.ends_with(".css"));
+        tera.add_raw_templates(sources.map(|(name, (_, text))| (*name, unindented(name, text))))
+            .map_err(|error| RenderError::template(&error, &origins))?;
+        let options = InlineOptions::default()
+            .inline_style_tags(false)
+            .keep_style_tags(true)
+            .load_remote_stylesheets(false)
+            .minify_css(true)
+            .extra_css(Some(inlined_css.into()));
+        Ok(Self {
+            look: look.clone(),
+            tera: TeraWithNames { tera, origins },
+            inliner: options.build(),
+            head_css,
+        })
+    }
+
+    /// Renders one template.
+    pub fn render(&self, name: &str, context: &Context) -> Result<String, RenderError> {
+        let rendered = self.tera.tera.render(name, context);
+        rendered.map_err(|error| RenderError::template(&error, &self.tera.origins))
+    }
+
+    /// Where a template or stylesheet comes from.
+    pub fn origin(&self, name: &str) -> String {
+        let origin = self.tera.origins.get(name);
+        origin
+            .cloned()
+            .unwrap_or_else(|| format!("{}/{name}", self.look))
+    }
+
+    /// Writes the styles into a piece that will stand within a document.
+    pub fn inline_piece(&self, html: &str) -> Result<String, RenderError> {
+        let inlined = self.inliner.inline_fragment(html, "");
+        inlined.map_err(|source| self.inline_error(source))
+    }
+
+    /// Writes the styles into a document.
+    pub fn inline_document(&self, html: &str) -> Result<String, RenderError> {
+        let inlined = self.inliner.inline(html);
+        inlined.map_err(|source| self.inline_error(source))
+    }
+
+    fn inline_error(&self, source: css_inline::InlineError) -> RenderError {
+        RenderError::Inline {
+            look: self.look.to_string(),
+            source,
+        }
+    }
+}
+
+/// The template of a form: `article/card.html`.
+pub(super) fn article(form: Form, part: &str) -> String {
+    format!("article/{}.{part}", form.as_str())
+}
+
+/// HTML without its indentation, which each mail would carry.
+fn unindented(name: &str, text: &str) -> String {
+    if !name.ends_with(".html") {
+        return text.to_owned();
+    }
+    let rows: Vec<_> = text.lines().map(str::trim_start).collect();
+    rows.join("\n") + "\n"
+}

@@ -1,0 +1,141 @@
+//! Why somebody gets what they get.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Project, RunError, Sending, take_in};
+use crate::{
+    domain::{Address, Archived, Edition, EditionId, IssueId, Number, SegmentKey, TopicId},
+    keys::Keys,
+    plan::{self, Fate, TopicIndex, Why, Window},
+    store::{Active, Delivery, Store, SuppressionReason},
+};
+
+/// How far back a window goes for somebody who asks.
+const WINDOW: TimeDelta = TimeDelta::days(3);
+
+/// What became of one article for one subscriber.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The article.
+    pub article: Archived,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// The topics that it is about, and why.
+    pub why: Vec<(TopicId, Why)>,
+}
+
+/// A subscriber and one edition.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The edition.
+    pub edition: EditionId,
+    /// What they follow, in its canonical form.
+    pub query: String,
+    /// Names in it that are no topic's: they mean the tags of that name.
+    pub unknown: Vec<String>,
+    /// Why they get nothing at all, if so.
+    pub suppressed: Option<SuppressionReason>,
+    /// Whether they are paused today.
+    pub paused: bool,
+    /// What the next digest makes of each article of the window, the weightiest first.
+    pub articles: Vec<Explained>,
+    /// What was sent to them, the newest first.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// Explains what a subscriber would get if a digest were made now. `store` is a copy: the subscribers files are taken into it.
+///
+/// # Errors
+/// When they have no subscription, or the store fails.
+pub fn explain(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    address: &Address,
+    sending: &Sending,
+) -> Result<Vec<Explanation>, RunError> {
+    take_in(project, store, keys, sending)?;
+    let index = TopicIndex::new(&project.config.topics)?;
+    let editions = project.editions(&sending.editions)?;
+    let mut explanations = Vec::new();
+    for active in store.find(address)? {
+        if let Some(edition) = editions
+            .iter()
+            .find(|edition| edition.id == active.subscription.edition)
+        {
+            explanations.push(explain_one(
+                project, store, &index, edition, active, sending.at,
+            )?);
+        }
+    }
+    if explanations.is_empty() {
+        return Err(RunError::Unknown(format!(
+            "{address} has no subscription: is the address in the subscribers files?"
+        )));
+    }
+    Ok(explanations)
+}
+
+fn explain_one(
+    project: &Project,
+    store: &dyn Store,
+    index: &TopicIndex,
+    edition: &Edition,
+    active: Active,
+    now: DateTime<Utc>,
+) -> Result<Explanation, RunError> {
+    let subscriber = &active.subscription.subscriber;
+    let wish = plan::wish(index, edition, subscriber);
+    let last = store.last_issue(&edition.id, None)?;
+    let watermark = match (&active.carry, &last) {
+        (Some(carry), _) => *carry,
+        (None, Some(last)) if active.subscription.number <= last.upto => last.cutoff,
+        _ => store.number_at(now - edition.period())?,
+    };
+    let date = now.with_timezone(&edition.tz).date_naive();
+    let (canonical, unknown) = (
+        wish.query.canonical().to_owned(),
+        wish.query.unknown().to_vec(),
+    );
+    let key = SegmentKey {
+        issue: IssueId {
+            edition: edition.id.clone(),
+            date,
+        },
+        topics: wish.query.order().to_vec(),
+        query: canonical.clone(),
+        languages: wish.languages,
+        watermark,
+        cutoff: store.latest()?,
+        max_articles: wish.max_articles,
+        look: edition.look.clone(),
+        made_from: String::new(),
+    };
+    let after: Number = store.number_at(now - WINDOW)?.min(watermark);
+    let window = Window::new(
+        store.articles(after, key.cutoff)?,
+        index,
+        edition,
+        &project.config.sources,
+        now,
+    );
+    let selection = plan::selection(&window, index, edition, &key);
+    let articles = window
+        .articles()
+        .zip(selection.fates)
+        .map(|((article, about), (_, fate))| Explained {
+            article: article.clone(),
+            fate,
+            why: about.why.clone(),
+        })
+        .collect();
+    Ok(Explanation {
+        edition: edition.id.clone(),
+        query: canonical,
+        unknown,
+        suppressed: active.suppressed,
+        paused: subscriber.paused.covers(date),
+        articles,
+        deliveries: store.deliveries(active.subscription.number, 5)?,
+    })
+}

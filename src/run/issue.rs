@@ -1,0 +1,344 @@
+//! Planning an issue: its row first, then page after page of subscriptions, each committed whole.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{MadeFrom, Project, RunError};
+use crate::{
+    domain::{
+        DeclaredSource, Edition, IssueId, Number, Ref, SegmentKey, Subscription, SubscriptionNumber,
+    },
+    keys::Keys,
+    plan::{self, TopicIndex, Window},
+    store::{Active, IssueRow, IssueState, Member, Page, SegmentRow, Store, SuppressionReason},
+};
+
+/// Subscriptions that are looked at in one commit.
+const PAGE: usize = 4000;
+/// The most members that a chunk has.
+const CHUNK: u64 = 1000;
+
+/// Why a subscription is left out of an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Its address must not be mailed.
+    Suppressed(SuppressionReason),
+    /// Its subscriber asked for silence.
+    Paused,
+    /// No article is new to them.
+    NothingNew,
+    /// Fewer articles than make a digest worth sending; they wait for the next.
+    TooFew,
+}
+
+impl Why {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Suppressed(reason) => format!("suppressed ({})", reason.as_str()),
+            Self::Paused => "paused".to_owned(),
+            Self::NothingNew => "nothing new".to_owned(),
+            Self::TooFew => "too few articles".to_owned(),
+        }
+    }
+}
+
+/// A subscription that is left out, and why.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// Who.
+    pub subscription: Subscription,
+    /// Why.
+    pub why: Why,
+}
+
+/// An issue that was planned.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Its row.
+    pub row: IssueRow,
+    /// How many will be mailed.
+    pub recipients: u64,
+    /// How many were left out because they are suppressed.
+    pub suppressed: u64,
+    /// How many because they are paused.
+    pub paused: u64,
+    /// How many because nothing is new to them, or too little.
+    pub nothing_new: u64,
+}
+
+/// Plans the issues of one edition.
+pub struct Planner<'a> {
+    store: &'a dyn Store,
+    edition: &'a Edition,
+    sources: &'a [DeclaredSource],
+    index: &'a TopicIndex,
+    connections: u64,
+    /// Is told who is left out.
+    left_out: &'a mut dyn FnMut(LeftOut),
+}
+
+/// What the pages of one issue have in common.
+struct Context {
+    window: Window,
+    last: Option<IssueRow>,
+    /// The watermark of whoever gets their first issue.
+    first: Number,
+    /// The segments so far, by their keys' hashes; `None` for keys under which there is nothing to send.
+    segments: HashMap<[u8; 16], Result<u32, Why>>,
+    next_segment: u32,
+    chunk: usize,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner for an edition.
+    pub fn new(
+        project: &'a Project,
+        store: &'a dyn Store,
+        edition: &'a Edition,
+        index: &'a TopicIndex,
+        left_out: &'a mut dyn FnMut(LeftOut),
+    ) -> Self {
+        let connections = project
+            .config
+            .relays
+            .iter()
+            .map(|relay| u64::from(relay.connections))
+            .sum::<u64>();
+        Self {
+            store,
+            edition,
+            sources: &project.config.sources,
+            index,
+            connections: connections.max(1),
+            left_out,
+        }
+    }
+
+    /// Decides the issue of `date`: everything that it depends on is in its row. `None` if it has begun already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn begin(
+        &self,
+        project: &Project,
+        keys: &Keys,
+        date: NaiveDate,
+        deadline: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<IssueRow>, RunError> {
+        let row = IssueRow {
+            id: IssueId {
+                edition: self.edition.id.clone(),
+                date,
+            },
+            planned_at: now,
+            deadline,
+            cutoff: self.store.latest()?,
+            upto: self.store.audience(&self.edition.id)?.0,
+            made_from: MadeFrom::now(project).keep(self.store)?,
+            key_id: keys.tokens().current(),
+            audience: 0,
+            state: IssueState::Planning,
+        };
+        Ok(self.store.begin(&row)?.then_some(row))
+    }
+
+    /// Plans the pages that are left. Another process may plan the same issue at the same time: each page is committed by one of
+    /// them, and they are the same pages.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn plan(&mut self, row: &IssueRow) -> Result<Planned, RunError> {
+        let mut context = self.context(row)?;
+        let mut planned = Planned {
+            row: row.clone(),
+            recipients: 0,
+            suppressed: 0,
+            paused: 0,
+            nothing_new: 0,
+        };
+        loop {
+            let from = self.store.place(&row.id)?;
+            if from >= row.upto {
+                break;
+            }
+            let active = self
+                .store
+                .subscriptions(&self.edition.id, from, row.upto, PAGE)?;
+            let to = match active.last() {
+                Some(last) if active.len() == PAGE => last.subscription.number,
+                _ => row.upto,
+            };
+            let page = self.page(row, &mut context, &mut planned, from, to, &active);
+            if !self.store.page(&row.id, &page)? {
+                context = self.context(row)?;
+            }
+        }
+        planned.row = self.store.issue(&row.id)?.unwrap_or(planned.row);
+        Ok(planned)
+    }
+
+    fn context(&self, row: &IssueRow) -> Result<Context, RunError> {
+        let last = self.store.last_issue(&self.edition.id, Some(row.id.date))?;
+        let first = self
+            .store
+            .number_at(row.planned_at - self.edition.period())?;
+        let mut segments = HashMap::new();
+        let mut next_segment = 0;
+        for segment in self.store.segments(&row.id)? {
+            segments.insert(segment.key.hash(), Ok(segment.number));
+            next_segment = next_segment.max(segment.number + 1);
+        }
+        let lowest = last.as_ref().map_or(first, |last| last.cutoff.min(first));
+        let lowest = self
+            .store
+            .lowest_carry(&self.edition.id)?
+            .map_or(lowest, |carry| carry.min(lowest));
+        let articles = self.store.articles(lowest, row.cutoff)?;
+        let (_, count) = self.store.audience(&self.edition.id)?;
+        let chunk = (count / (4 * self.connections)).clamp(1, CHUNK);
+        Ok(Context {
+            window: Window::new(
+                articles,
+                self.index,
+                self.edition,
+                self.sources,
+                row.planned_at,
+            ),
+            last,
+            first,
+            segments,
+            next_segment,
+            chunk: usize::try_from(chunk).unwrap_or(1),
+        })
+    }
+
+    fn page(
+        &mut self,
+        row: &IssueRow,
+        context: &mut Context,
+        planned: &mut Planned,
+        from: SubscriptionNumber,
+        to: SubscriptionNumber,
+        active: &[Active],
+    ) -> Page {
+        let mut page = Page {
+            from,
+            to,
+            ..Page::default()
+        };
+        let mut members = Vec::new();
+        for active in active {
+            let subscription = &active.subscription;
+            let watermark = context.watermark(active);
+            let why = if let Some(reason) = active.suppressed {
+                planned.suppressed += 1;
+                Why::Suppressed(reason)
+            } else if subscription.subscriber.paused.covers(row.id.date) {
+                planned.paused += 1;
+                page.carry.push((subscription.number, watermark));
+                Why::Paused
+            } else {
+                page.audience += 1;
+                match self.segment(row, context, &mut page, subscription, watermark) {
+                    Ok(segment) => {
+                        planned.recipients += 1;
+                        members.push((
+                            subscription,
+                            Member {
+                                number: subscription.number,
+                                segment,
+                            },
+                        ));
+                        continue;
+                    }
+                    Err(why) => {
+                        planned.nothing_new += 1;
+                        if why == Why::TooFew {
+                            page.carry.push((subscription.number, watermark));
+                        }
+                        why
+                    }
+                }
+            };
+            (self.left_out)(LeftOut {
+                subscription: subscription.clone(),
+                why,
+            });
+        }
+        page.chunks = chunks(members, context.chunk);
+        page
+    }
+
+    /// The segment of a subscription; made, if it is the first in it.
+    fn segment(
+        &self,
+        row: &IssueRow,
+        context: &mut Context,
+        page: &mut Page,
+        subscription: &Subscription,
+        watermark: Number,
+    ) -> Result<u32, Why> {
+        let wish = plan::wish(self.index, self.edition, &subscription.subscriber);
+        let key = SegmentKey {
+            issue: row.id.clone(),
+            query: wish.query.canonical().to_owned(),
+            topics: wish.query.order().to_vec(),
+            languages: wish.languages,
+            watermark,
+            cutoff: row.cutoff,
+            max_articles: wish.max_articles,
+            look: self.edition.look.clone(),
+            made_from: row.made_from.clone(),
+        };
+        let hash = key.hash();
+        if let Some(known) = context.segments.get(&hash) {
+            return *known;
+        }
+        let articles = plan::segment(&context.window, self.index, self.edition, key.clone())
+            .articles()
+            .count();
+        let decided = if articles == 0 {
+            Err(Why::NothingNew)
+        } else if articles < usize::try_from(self.edition.min_articles).unwrap_or(usize::MAX) {
+            Err(Why::TooFew)
+        } else {
+            let number = context.next_segment;
+            context.next_segment += 1;
+            page.segments.push(SegmentRow { number, key });
+            Ok(number)
+        };
+        context.segments.insert(hash, decided);
+        decided
+    }
+}
+
+impl Context {
+    /// Up to where a subscription has seen what was eligible.
+    fn watermark(&self, active: &Active) -> Number {
+        let usual = match &self.last {
+            Some(last) if active.subscription.number <= last.upto => last.cutoff,
+            _ => self.first,
+        };
+        active.carry.unwrap_or(usual)
+    }
+}
+
+/// Chunks of members: those of one domain together, and in them those of one segment.
+fn chunks(mut members: Vec<(&Subscription, Member)>, size: usize) -> Vec<Vec<Member>> {
+    let order = |(subscription, member): &(&Subscription, Member)| -> (String, u32, Ref) {
+        (
+            subscription.subscriber.address.domain().to_owned(),
+            member.segment,
+            subscription.reader,
+        )
+    };
+    members.sort_by_cached_key(order);
+    members
+        .chunks(size)
+        .map(|chunk| chunk.iter().map(|(_, member)| *member).collect())
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! What an issue is made from: kept under its hash, so that the issue can be made again, to the byte, years later.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use super::{Project, RunError};
+use crate::{
+    config::{self, Config},
+    render::Templates,
+    store::Store,
+};
+
+/// What an issue is made from, beside the articles and the subscribers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MadeFrom {
+    /// The version of the program.
+    pub program: String,
+    /// The effective configuration.
+    pub configuration: String,
+    /// Templates, stylesheets and labels.
+    pub templates: BTreeMap<String, String>,
+}
+
+impl MadeFrom {
+    /// As the project is now.
+    #[must_use]
+    pub fn now(project: &Project) -> Self {
+        Self {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            configuration: project.config.text.clone(),
+            templates: project.templates.content().clone(),
+        }
+    }
+
+    /// Keeps it, and gives its hash.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn keep(&self, store: &dyn Store) -> Result<String, RunError> {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        let hash = HEXLOWER.encode(&digest(&SHA256, json.as_bytes()).as_ref()[..16]);
+        store.keep(&hash, &json)?;
+        Ok(hash)
+    }
+
+    /// What was kept under a hash: the configuration and the templates of that time.
+    ///
+    /// # Errors
+    /// When it isn't there, or doesn't read.
+    pub fn recall(
+        store: &dyn Store,
+        hash: &str,
+        project: &Project,
+    ) -> Result<(Config, Templates), RunError> {
+        let forgotten = || RunError::Forgotten(hash.to_owned());
+        let json = store.kept(hash)?.ok_or_else(forgotten)?;
+        let kept: Self = serde_json::from_str(&json).map_err(|_| forgotten())?;
+        let config = config::parse(&kept.configuration, &project.path, &project.folder, &[])?;
+        Ok((config, Templates::from_content(kept.templates)))
+    }
+}

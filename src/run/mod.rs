@@ -1,0 +1,97 @@
+//! One run: which stage is called when, and what is kept in between.
+//!
+//! The stages know nothing of each other; here they meet. `send` reads from top to bottom: collect, take in the subscribers,
+//! close what is over, plan what is due, deliver.
+
+mod brake;
+mod collect;
+mod explain;
+mod issue;
+mod made_from;
+mod press;
+mod preview;
+mod project;
+
+mod roster;
+mod send;
+mod test_mail;
+mod topics;
+
+use std::path::PathBuf;
+
+pub use collect::{SourceReport, collect};
+pub use explain::{Explained, Explanation, explain};
+pub use issue::{LeftOut, Planned, Planner, Why};
+pub use made_from::MadeFrom;
+pub use press::{PressRoom, Sheet};
+pub use preview::{Preview, PreviewIssue, PreviewSegment, preview};
+pub use project::Project;
+pub use roster::{RosterReport, take_in};
+pub use send::{STOP_TIME, SendReport, Sending, send};
+pub use test_mail::{hand_over, test_mail};
+pub use topics::{TopicCount, TopicCounts, topics};
+
+use crate::{
+    config::{ConfigErrors, PasswordError},
+    deliver::DeliverError,
+    keys::KeyError,
+    plan::TopicError,
+    render::RenderError,
+    store::StoreError,
+    subscribers::FolderError,
+};
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration has mistakes.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// The key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The key file is gone, though the store is there.
+    #[error("the key file `{path}` is missing, though the store `{store}` is there: put it back from your backup (without it, who unsubscribed can't be recognised)", path = path.display(), store = store.display())]
+    KeyLost {
+        /// Where it should be.
+        path: PathBuf,
+        /// The store.
+        store: PathBuf,
+    },
+    /// A template, or the labels.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The topics contradict each other.
+    #[error(transparent)]
+    Topics(#[from] TopicError),
+    /// The subscribers' folder.
+    #[error(transparent)]
+    Subscribers(#[from] FolderError),
+    /// A relay's password.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A relay's settings.
+    #[error(transparent)]
+    Relay(#[from] crate::deliver::relay::RelayError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Delivering.
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
+    /// No relay took a mail.
+    #[error("no relay took the mail\n{0}")]
+    Unreachable(String),
+    /// The figures differ so much from the last issue that somebody should look.
+    #[error("{what}: nothing was sent. If that is right, run it again with --yes")]
+    Brake {
+        /// The figures.
+        what: String,
+    },
+    /// Something that was asked for isn't there.
+    #[error("{0}")]
+    Unknown(String),
+    /// What an issue was made from is not in the store.
+    #[error("what issue `{0}` was made from is not in the store")]
+    Forgotten(String),
+}

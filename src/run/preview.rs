@@ -1,0 +1,244 @@
+//! The plan of a run that is only looked at: made on a copy of the store, so that nothing is recorded, by the same code.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet, SourceReport,
+    collect,
+    send::{close_what_is_over, plan_edition},
+    take_in,
+};
+use crate::{
+    compose::Mail,
+    domain::{
+        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, Subscription,
+        SubscriptionNumber, TopicId,
+    },
+    keys::Keys,
+    plan::{Due, TopicIndex, due},
+    store::{IssueRow, Store},
+};
+
+/// What a run would do.
+pub struct Preview {
+    /// What came of the sources.
+    pub sources: Vec<SourceReport>,
+    /// What came of the subscribers' files.
+    pub roster: RosterReport,
+    /// The issues that would go.
+    pub issues: Vec<PreviewIssue>,
+    /// The editions that aren't due, and when they will be.
+    pub not_due: Vec<(EditionId, Option<DateTime<Utc>>)>,
+    /// The issues that the brake would stop: the figures.
+    pub braked: Vec<String>,
+}
+
+/// An issue that would go.
+pub struct PreviewIssue {
+    /// Its row.
+    pub row: IssueRow,
+    /// Its segments, in their order.
+    pub segments: Vec<PreviewSegment>,
+    /// Who is left out, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A segment that would be mailed.
+pub struct PreviewSegment {
+    /// The segment, its articles placed.
+    pub segment: Segment,
+    /// Its digest.
+    pub digest: Digest,
+    /// How many would get it.
+    pub recipients: u64,
+    /// The mail of its first recipient.
+    pub sample: Mail,
+    /// The mail of the one recipient that was asked for, if they are in it.
+    pub only: Option<Mail>,
+}
+
+impl PreviewIssue {
+    /// How many would be mailed.
+    #[must_use]
+    pub fn recipients(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.recipients).sum()
+    }
+
+    /// How many different articles each topic has in it.
+    #[must_use]
+    pub fn articles_per_topic(&self) -> BTreeMap<Option<TopicId>, usize> {
+        let mut topics: BTreeMap<Option<TopicId>, std::collections::BTreeSet<_>> = BTreeMap::new();
+        for section in self
+            .segments
+            .iter()
+            .flat_map(|segment| &segment.segment.sections)
+        {
+            let numbers = section.articles.iter().map(|placed| placed.article.number);
+            topics
+                .entry(section.topic.clone())
+                .or_default()
+                .extend(numbers);
+        }
+        topics
+            .into_iter()
+            .map(|(topic, numbers)| (topic, numbers.len()))
+            .collect()
+    }
+}
+
+/// Plans on the copy `store`, and makes what would be sent.
+///
+/// # Errors
+/// When the store, a template or the key ends it.
+pub fn preview(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    sending: &Sending,
+    only: Option<&Address>,
+) -> Result<Preview, RunError> {
+    close_what_is_over(store, sending.at)?;
+    let sources = if sending.collect {
+        collect(project, store, sending.at)?
+    } else {
+        Vec::new()
+    };
+    let roster = take_in(
+        project,
+        store,
+        keys,
+        &Sending {
+            yes: true,
+            ..sending.clone()
+        },
+    )?;
+    let mut preview = Preview {
+        sources,
+        roster,
+        issues: Vec::new(),
+        not_due: Vec::new(),
+        braked: Vec::new(),
+    };
+    let index = TopicIndex::new(&project.config.topics)?;
+    for edition in project.editions(&sending.editions)? {
+        let mut left_out = Vec::new();
+        let mut note = |left: LeftOut| left_out.push(left);
+        let mut planner = Planner::new(project, store, edition, &index, &mut note);
+        let planned = match plan_edition(project, store, keys, edition, &mut planner, sending) {
+            Err(RunError::Brake { what }) => {
+                preview.braked.push(what);
+                let unbraked = Sending {
+                    yes: true,
+                    ..sending.clone()
+                };
+                plan_edition(project, store, keys, edition, &mut planner, &unbraked)?
+            }
+            planned => planned?,
+        };
+        match planned {
+            Some(planned) => {
+                let segments = segments(project, store, keys, &planned.row, only)?;
+                preview.issues.push(PreviewIssue {
+                    row: planned.row,
+                    segments,
+                    left_out,
+                });
+            }
+            None => preview
+                .not_due
+                .push((edition.id.clone(), next(store, edition, sending.at)?)),
+        }
+    }
+    Ok(preview)
+}
+
+fn next(
+    store: &dyn Store,
+    edition: &Edition,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, RunError> {
+    let last = store.last_issue(&edition.id, None)?.map(|row| row.id.date);
+    Ok(match due(edition, now, last) {
+        Due::Not { next } => next,
+        Due::Now { .. } => None,
+    })
+}
+
+fn segments(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    row: &IssueRow,
+    only: Option<&Address>,
+) -> Result<Vec<PreviewSegment>, RunError> {
+    let (config, templates) = MadeFrom::recall(store, &row.made_from, project)?;
+    let after = store.lowest_watermark(&row.id)?;
+    let sheet = Sheet::new((&config, &templates), store, keys, row, after, Notice::Real)?;
+    let recipients = recipients(store, &row.id)?;
+    let mut segments = Vec::new();
+    for found in store.segments(&row.id)? {
+        let Some((first, count, asked)) = recipients.get(&found.number).map(|members| {
+            let asked = only.and_then(|only| {
+                members
+                    .iter()
+                    .find(|member| member.subscriber.address == *only)
+            });
+            (members.first(), members.len() as u64, asked)
+        }) else {
+            continue;
+        };
+        let Some(first) = first else { continue };
+        let segment = sheet.segment(found.key.clone());
+        let digest = sheet.digest(&segment)?;
+        let prepared = sheet.prepare(found.key)?;
+        segments.push(PreviewSegment {
+            segment,
+            digest,
+            recipients: count,
+            sample: sheet.mail(&prepared, first),
+            only: asked.map(|asked| sheet.mail(&prepared, asked)),
+        });
+    }
+    Ok(segments)
+}
+
+/// The subscriptions of an issue's segments, in the order of their numbers.
+fn recipients(
+    store: &dyn Store,
+    issue: &IssueId,
+) -> Result<BTreeMap<u32, Vec<Subscription>>, RunError> {
+    let mut segments: BTreeMap<u32, Vec<Subscription>> = BTreeMap::new();
+    for members in store.members(issue)? {
+        for (member, subscription) in members.iter().zip(store.recipients(&members)?) {
+            segments
+                .entry(member.segment)
+                .or_default()
+                .extend(subscription);
+        }
+    }
+    for members in segments.values_mut() {
+        members.sort_by_key(|member: &Subscription| -> SubscriptionNumber { member.number });
+    }
+    Ok(segments)
+}
+
+impl PreviewSegment {
+    /// The text and HTML of the sample mail, as its reader sees them.
+    #[must_use]
+    pub fn parts(&self) -> (String, String) {
+        let mail = mail_parser::MessageParser::new().parse(&self.sample.bytes);
+        let part = |mail: &mail_parser::Message, html: bool| {
+            let body = if html {
+                mail.body_html(0)
+            } else {
+                mail.body_text(0)
+            };
+            body.unwrap_or_default().into_owned()
+        };
+        mail.map_or_else(Default::default, |mail| {
+            (part(&mail, false), part(&mail, true))
+        })
+    }
+}

@@ -1,0 +1,307 @@
+//! `send`: collect, take in the subscribers, close what is over, plan what is due, deliver.
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::AtomicBool,
+    time::{Duration, SystemTime},
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport, brake::brake,
+    collect, take_in,
+};
+use crate::{
+    deliver::{
+        self, Delivering, Event, Report, Settings,
+        relay::Relay,
+        relay::StopBy,
+        smtp::{SmtpRelay, Timeouts},
+    },
+    domain::{Edition, InDoubt, IssueId},
+    keys::Keys,
+    plan::{Due, TopicIndex, due},
+    store::{IssueRow, IssueState, Store, Tally},
+};
+
+/// How a run is to be.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// Only these editions; all, if none.
+    pub editions: Vec<String>,
+    /// The plan's time.
+    pub at: DateTime<Utc>,
+    /// Whether sources are collected first.
+    pub collect: bool,
+    /// Whether the brake is off.
+    pub yes: bool,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct SendReport {
+    /// What came of the sources.
+    pub sources: Vec<SourceReport>,
+    /// What came of the subscribers' files.
+    pub roster: Option<RosterReport>,
+    /// The issues that were planned.
+    pub planned: Vec<Planned>,
+    /// The issues that the brake stopped: the figures.
+    pub braked: Vec<String>,
+    /// What was delivered; `None` if there was nothing to deliver.
+    pub delivered: Option<Report>,
+    /// Where the issues stand that this run worked on.
+    pub issues: Vec<(IssueId, Tally)>,
+}
+
+/// A run of `send`.
+///
+/// # Errors
+/// When the store, a template, the key or the brake ends it. What was delivered before is recorded.
+pub fn send(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    sending: &Sending,
+    (stop, stop_by): (&AtomicBool, &StopBy),
+    watch: &(dyn Fn(Event) + Sync),
+) -> Result<SendReport, RunError> {
+    let mut report = SendReport::default();
+    close_what_is_over(store, sending.at)?;
+    let editions = project.editions(&sending.editions)?;
+    if anything_to_plan(project, store, &editions, sending.at)? {
+        if sending.collect {
+            report.sources = collect(project, store, sending.at)?;
+        }
+        report.roster = Some(take_in(project, store, keys, sending)?);
+        plan_what_is_due(project, store, keys, &editions, sending, &mut report)?;
+    }
+    if store.left()?.free + store.left()?.claimed > 0 {
+        let open: Vec<_> = store.open_issues()?.into_iter().map(|row| row.id).collect();
+        report.delivered = Some(deliver_all(
+            project,
+            store,
+            keys,
+            sending.at,
+            (stop, stop_by),
+            watch,
+        )?);
+        for id in open {
+            let tally = store.tally(&id)?;
+            report.issues.push((id, tally));
+        }
+    }
+    Ok(report)
+}
+
+/// Ends the issues whose deadline has passed.
+pub(super) fn close_what_is_over(store: &dyn Store, now: DateTime<Utc>) -> Result<(), RunError> {
+    for row in store.open_issues()? {
+        if row.state == IssueState::Open && row.deadline <= now {
+            store.close(&row.id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an edition is due, an issue's plan was left half done, or somebody may have joined since an open issue was planned.
+fn anything_to_plan(
+    project: &Project,
+    store: &dyn Store,
+    editions: &[&Edition],
+    now: DateTime<Utc>,
+) -> Result<bool, RunError> {
+    for edition in editions {
+        let last = store.last_issue(&edition.id, None)?;
+        if let Due::Now { .. } = due(edition, now, last.as_ref().map(|row| row.id.date)) {
+            return Ok(true);
+        }
+        let since = last
+            .filter(|row| row.state != IssueState::Closed)
+            .map(|row| (row.state, row.planned_at));
+        if let Some((state, planned_at)) = since
+            && (state == IssueState::Planning
+                || changed_since(&project.config.subscribers.0, planned_at))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a subscribers file was written after `time`.
+fn changed_since(folder: &Path, time: DateTime<Utc>) -> bool {
+    let modified = |path: &Path| {
+        fs::metadata(path)
+            .and_then(|metadata| metadata.modified())
+            .ok()
+    };
+    let files = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    files
+        .filter_map(|path| modified(&path))
+        .chain(modified(folder))
+        .any(|at| at > SystemTime::from(time))
+}
+
+/// Plans every due issue, goes on with those that were left half done, and adds whoever joined since to those that are open.
+/// An edition that the brake stops doesn't stop the others.
+fn plan_what_is_due(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    editions: &[&Edition],
+    sending: &Sending,
+    report: &mut SendReport,
+) -> Result<(), RunError> {
+    let index = TopicIndex::new(&project.config.topics)?;
+    for edition in editions {
+        let mut ignore = |_| ();
+        let mut planner = Planner::new(project, store, edition, &index, &mut ignore);
+        match plan_edition(project, store, keys, edition, &mut planner, sending) {
+            Ok(planned) => report.planned.extend(planned),
+            Err(RunError::Brake { what }) => report.braked.push(what),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Plans the issue of one edition that is due, if one is.
+pub(super) fn plan_edition(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    edition: &Edition,
+    planner: &mut Planner,
+    sending: &Sending,
+) -> Result<Option<Planned>, RunError> {
+    let last = store.last_issue(&edition.id, None)?;
+    let row = match due(edition, sending.at, last.as_ref().map(|row| row.id.date)) {
+        Due::Now { date, deadline, .. } => {
+            planner.begin(project, keys, date, deadline, sending.at)?
+        }
+        Due::Not { .. } => None,
+    };
+    match (row, last) {
+        (Some(row), _) => finish_plan(store, edition, planner, &row, sending.yes),
+        (None, Some(row)) if row.state == IssueState::Planning => {
+            finish_plan(store, edition, planner, &row, sending.yes)
+        }
+        (None, Some(row)) if row.state == IssueState::Open => {
+            welcome(store, edition, planner, row, sending.yes)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn finish_plan(
+    store: &dyn Store,
+    edition: &Edition,
+    planner: &mut Planner,
+    row: &IssueRow,
+    yes: bool,
+) -> Result<Option<Planned>, RunError> {
+    let planned = planner.plan(row)?;
+    let last = store
+        .last_issue(&edition.id, Some(row.id.date))?
+        .map(|row| row.audience);
+    if let Some(what) = brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !yes) {
+        store.abandon(&row.id)?;
+        return Err(RunError::Brake { what });
+    }
+    // An issue that nobody gets is not decided where no hour decides it: the next run of the day may find something.
+    let nobody = planned.recipients == 0 && store.segments(&row.id)?.is_empty();
+    if nobody && (edition.at.is_none() || planned.row.audience == 0) {
+        store.abandon(&row.id)?;
+        return Ok(None);
+    }
+    store.open(&row.id)?;
+    Ok(Some(planned))
+}
+
+/// Adds whoever joined since an open issue was planned.
+fn welcome(
+    store: &dyn Store,
+    edition: &Edition,
+    planner: &mut Planner,
+    row: IssueRow,
+    yes: bool,
+) -> Result<Option<Planned>, RunError> {
+    let (upto, count) = store.audience(&edition.id)?;
+    let joined = count.max(row.audience);
+    if let Some(what) =
+        brake(&row.id.to_string(), joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
+    {
+        return Err(RunError::Brake { what });
+    }
+    if upto <= row.upto || !store.extend(&row.id, row.upto, upto)? {
+        return Ok(None);
+    }
+    let planned = planner.plan(&IssueRow { upto, ..row })?;
+    Ok((planned.recipients > 0).then_some(planned))
+}
+
+fn deliver_all(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    plan_time: DateTime<Utc>,
+    (stop, stop_by): (&AtomicBool, &StopBy),
+    watch: &(dyn Fn(Event) + Sync),
+) -> Result<Report, RunError> {
+    let press = PressRoom::open(project, store, keys)?;
+    let relays = relays(project, stop_by)?;
+    let delivery = &project.config.delivery;
+    let settings = Settings {
+        retry: delivery.retry.clone(),
+        wait: delivery.wait,
+        lease: delivery.lease,
+        micro_batch: usize::try_from(delivery.micro_batch).unwrap_or(usize::MAX),
+    };
+    let policy = |issue: &IssueId| {
+        let edition = project
+            .config
+            .editions
+            .iter()
+            .find(|edition| edition.id == issue.edition);
+        edition.map_or(InDoubt::Hold, |edition| edition.in_doubt)
+    };
+    Ok(deliver::deliver(&Delivering {
+        store,
+        keys,
+        press: &press,
+        relays: &relays,
+        journals: &project.journals(),
+        settings: &settings,
+        plan_time,
+        in_doubt: &policy,
+        stop,
+        watch,
+    })?)
+}
+
+/// The relays of the configuration, with their connections.
+///
+/// # Errors
+/// When a password or a file of certificates can't be read.
+pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Vec<(Box<dyn Relay>, u32)>, RunError> {
+    let mut relays: Vec<(Box<dyn Relay>, u32)> = Vec::new();
+    for declared in &project.config.relays {
+        let timeouts = Timeouts {
+            end: project.config.delivery.timeout,
+            ..Timeouts::default()
+        };
+        let relay = SmtpRelay::new(declared.declared()?, timeouts, stop_by.clone())?;
+        relays.push((Box::new(relay), declared.connections));
+    }
+    Ok(relays)
+}
+
+/// How long a run that is told to stop still waits for a relay's answer.
+pub const STOP_TIME: Duration = Duration::from_secs(60);

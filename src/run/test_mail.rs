@@ -1,0 +1,175 @@
+//! A test mail: one marked mail of the newest articles through the real relay. It records nothing, and its links change nothing.
+
+use chrono::{DateTime, Utc};
+
+use super::{Project, RunError, Sending, Sheet, collect, send::relays, take_in};
+use crate::{
+    compose::Mail,
+    deliver::{
+        relay::{Envelope, StopBy},
+        reply::Reply,
+    },
+    domain::{
+        Address, Edition, IssueId, Notice, Number, Pause, Ref, SegmentKey, Subscriber,
+        Subscription, SubscriptionNumber,
+    },
+    keys::Keys,
+    plan::{self, TopicIndex},
+    store::{IssueRow, IssueState, Store},
+};
+
+/// How many of the newest articles a test mail draws from.
+const NEWEST: i64 = 200;
+
+/// Makes a test mail to `to`: of the newest articles, as the subscriber `like` would get them, or as somebody with the edition's
+/// defaults.
+///
+/// # Errors
+/// When there is nothing to show, no such subscriber, or a template fails.
+pub fn test_mail(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    sending: &Sending,
+    to: &Address,
+    like: Option<&Address>,
+) -> Result<Mail, RunError> {
+    if sending.collect {
+        collect(project, store, sending.at)?;
+    }
+    take_in(
+        project,
+        store,
+        keys,
+        &Sending {
+            yes: true,
+            ..sending.clone()
+        },
+    )?;
+    let edition = *project
+        .editions(&sending.editions)?
+        .first()
+        .ok_or_else(|| RunError::Unknown("there is no edition in the configuration".to_owned()))?;
+    let subscriber = match like {
+        Some(like) => {
+            let found = store.find(like)?;
+            let active = found
+                .iter()
+                .find(|active| active.subscription.edition == edition.id);
+            let active = active.ok_or_else(|| {
+                RunError::Unknown(format!("{like} has no subscription to `{}`", edition.id))
+            })?;
+            Subscriber {
+                address: to.clone(),
+                ..active.subscription.subscriber.clone()
+            }
+        }
+        None => nobody_in_particular(to),
+    };
+    let row = row(store, keys, edition, sending.at)?;
+    let after = Number(row.cutoff.0.saturating_sub(NEWEST));
+    let sheet = Sheet::new(
+        (&project.config, &project.templates),
+        store,
+        keys,
+        &row,
+        after,
+        Notice::Test,
+    )?;
+    let index = TopicIndex::new(&project.config.topics)?;
+    let wish = plan::wish(&index, edition, &subscriber);
+    let key = SegmentKey {
+        issue: row.id.clone(),
+        query: wish.query.canonical().to_owned(),
+        topics: wish.query.order().to_vec(),
+        languages: wish.languages,
+        watermark: after,
+        cutoff: row.cutoff,
+        max_articles: wish.max_articles,
+        look: edition.look.clone(),
+        made_from: String::new(),
+    };
+    if sheet.segment(key.clone()).articles().next().is_none() {
+        return Err(RunError::Unknown(
+            "there is no article to show: collect some (`postrider collect`), or choose somebody who follows more with --as".to_owned(),
+        ));
+    }
+    let subscription = Subscription {
+        number: SubscriptionNumber(0),
+        reader: Ref([0; 10]),
+        edition: edition.id.clone(),
+        subscriber,
+    };
+    Ok(sheet.mail(&sheet.prepare(key)?, &subscription))
+}
+
+fn nobody_in_particular(to: &Address) -> Subscriber {
+    Subscriber {
+        address: to.clone(),
+        name: String::new(),
+        languages: Vec::new(),
+        time_zone: None,
+        editions: Vec::new(),
+        topics: None,
+        max_articles: None,
+        paused: Pause::No,
+    }
+}
+
+fn row(
+    store: &dyn Store,
+    keys: &Keys,
+    edition: &Edition,
+    at: DateTime<Utc>,
+) -> Result<IssueRow, RunError> {
+    Ok(IssueRow {
+        id: IssueId {
+            edition: edition.id.clone(),
+            date: at.with_timezone(&edition.tz).date_naive(),
+        },
+        planned_at: at,
+        deadline: at + edition.deadline,
+        cutoff: store.latest()?,
+        upto: SubscriptionNumber(0),
+        made_from: String::new(),
+        key_id: keys.tokens().current(),
+        audience: 0,
+        state: IssueState::Planning,
+    })
+}
+
+/// Hands a test mail to each relay in turn until one takes it. Gives the relay's name and its words.
+///
+/// # Errors
+/// In words for the operator: what each relay said.
+pub fn hand_over(project: &Project, mail: &Mail) -> Result<(String, Reply), RunError> {
+    let mut refused = Vec::new();
+    for (relay, _) in relays(project, &StopBy::default())? {
+        let mut session = match relay.connect() {
+            Ok(session) => session,
+            Err(error) => {
+                let hint = error
+                    .hint()
+                    .map(|hint| format!("\n  {hint}"))
+                    .unwrap_or_default();
+                refused.push(format!("{error}{hint}"));
+                continue;
+            }
+        };
+        let envelope = Envelope {
+            from: &mail.from,
+            to: &mail.to,
+        };
+        match session.send(&envelope, &mail.bytes, &mut || Ok(())) {
+            Ok(reply) => {
+                session.quit();
+                return Ok((relay.name(), reply));
+            }
+            Err(error) => refused.push(format!("relay `{}`: {error}", relay.name())),
+        }
+    }
+    if refused.is_empty() {
+        refused.push("there is no [[relay]] in the configuration".to_owned());
+    }
+    Err(RunError::Unreachable(refused.join("\n")))
+}

@@ -1,0 +1,100 @@
+//! Topics, with what they have and who follows them.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::{Project, RunError, Sending, take_in};
+use crate::{
+    domain::{SubscriptionNumber, Topic},
+    keys::Keys,
+    plan::{self, TopicIndex},
+    store::Store,
+};
+
+/// How far back the window goes.
+const WINDOW: TimeDelta = TimeDelta::days(3);
+const PAGE: usize = 5000;
+
+/// A topic's supply and demand.
+#[derive(Debug, Clone)]
+pub struct TopicCount {
+    /// The topic.
+    pub topic: Topic,
+    /// Articles of the window that are about it, or about a topic within it.
+    pub articles: usize,
+    /// Subscriptions that name it, and aren't suppressed.
+    pub subscribers: usize,
+}
+
+/// All topics.
+#[derive(Debug)]
+pub struct TopicCounts {
+    /// In the order of the configuration.
+    pub topics: Vec<TopicCount>,
+    /// Tags of the window's articles that no topic takes, with how often they come.
+    pub tags: BTreeMap<String, usize>,
+    /// Names that several topics claim.
+    pub ambiguous: Vec<String>,
+}
+
+/// Counts what topics have in the window and who follows them. `store` is a copy: the subscribers files are taken into it.
+///
+/// # Errors
+/// When the store fails.
+pub fn topics(
+    project: &Project,
+    store: &dyn Store,
+    keys: &Keys,
+    sending: &Sending,
+) -> Result<TopicCounts, RunError> {
+    take_in(project, store, keys, sending)?;
+    let index = TopicIndex::new(&project.config.topics)?;
+    let mut topics: Vec<TopicCount> = index
+        .topics()
+        .iter()
+        .map(|topic| TopicCount {
+            topic: topic.clone(),
+            articles: 0,
+            subscribers: 0,
+        })
+        .collect();
+    let mut tags = BTreeMap::new();
+    for archived in store.articles(store.number_at(sending.at - WINDOW)?, store.latest()?)? {
+        let source = project
+            .config
+            .sources
+            .iter()
+            .find(|source| source.name == archived.article.source);
+        let about = index.resolve(
+            &archived.article,
+            source.map_or(&[], |source| source.topics.as_slice()),
+        );
+        for (place, topic) in topics.iter_mut().enumerate() {
+            topic.articles += usize::from(about.all.contains(place));
+        }
+        for tag in about.tags {
+            *tags.entry(tag).or_default() += 1;
+        }
+    }
+    for edition in &project.config.editions {
+        let (upto, _) = store.audience(&edition.id)?;
+        let mut after = SubscriptionNumber(0);
+        while after < upto {
+            let page = store.subscriptions(&edition.id, after, upto, PAGE)?;
+            for active in page.iter().filter(|active| active.suppressed.is_none()) {
+                let wish = plan::wish(&index, edition, &active.subscription.subscriber);
+                for place in wish.query.order().iter().filter_map(|id| index.place(id)) {
+                    topics[place].subscribers += 1;
+                }
+            }
+            after = page.last().map_or(upto, |last| last.subscription.number);
+        }
+    }
+    let ambiguous = index.ambiguous().into_iter().map(str::to_owned).collect();
+    Ok(TopicCounts {
+        topics,
+        tags,
+        ambiguous,
+    })
+}
