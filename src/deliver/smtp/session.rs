@@ -125,6 +125,7 @@ impl SmtpSession {
         }
         // The first refusal is the reason; the relay may still say a word to the rest of the group.
         let mut refused: Option<SendError> = None;
+        let mut recipient = false;
         for (phase, line) in commands {
             if !self.offers.pipelining {
                 if refused.is_some() {
@@ -134,9 +135,9 @@ impl SmtpSession {
             }
             match self.hear(phase) {
                 Ok(Answer::Granted) if phase == Phase::Data && refused.is_some() => {
-                    self.end_of_nothing();
+                    self.end_of_nothing(recipient);
                 }
-                Ok(Answer::Granted) => {}
+                Ok(Answer::Granted) => recipient = phase == Phase::Rcpt,
                 Ok(Answer::Refused(reply)) => {
                     refused.get_or_insert(SendError::Refused { phase, reply });
                 }
@@ -226,8 +227,13 @@ impl SmtpSession {
     }
 
     /// The relay refused the recipient and wants the body all the same: it gets none (RFC 2920, section 3.1), and whatever it answers, nobody
-    /// was sent anything.
-    fn end_of_nothing(&mut self) {
+    /// was sent anything. One that refused MAIL and took the recipient would mail them that nothing: we leave.
+    fn end_of_nothing(&mut self, recipient: bool) {
+        if recipient {
+            self.open = false;
+            self.wire.hang_up();
+            return;
+        }
         let ended = self
             .wire
             .write(b".\r\n", self.timeouts.data)
