@@ -10,27 +10,35 @@ HERE = Path(__file__).parent
 
 
 class Line(unittest.TextTestResult):
-    """A line for each test: what it claims, how it went, how long it took."""
+    """A line for each test: what it claims, how it went, how long it took. Its subtests count as one with it."""
+
+    passed = failed = 0
 
     def startTest(self, test):
-        self.begun = time.monotonic()
         unittest.TestResult.startTest(self, test)
-        self.failed_before = self.count_failed()
+        self.begun = time.monotonic()
+        self.complaints_before = self.complaints()
 
     def stopTest(self, test):
         unittest.TestResult.stopTest(self, test)
-        word = "FAILED" if self.count_failed() > self.failed_before else "ok"
+        good = self.complaints() == self.complaints_before
+        self.passed += good
+        self.failed += not good
         claim = test.id().rpartition(".")[2].removeprefix("test_").replace("_", " ")
-        self.stream.writeln(f"  {word:6} {claim} ({time.monotonic() - self.begun:.1f} s)")
+        self.stream.writeln(f"  {'ok' if good else 'FAILED':6} {claim} ({time.monotonic() - self.begun:.1f} s)")
         self.stream.flush()
 
-    def count_failed(self) -> int:
-        # A test that is skipped has shown nothing: it counts as failed.
+    def complaints(self) -> int:
+        # A test that is skipped has shown nothing.
         return len(self.failures) + len(self.errors) + len(self.skipped) + len(self.unexpectedSuccesses)
+
+    def addError(self, test, error):
+        unittest.TestResult.addError(self, test, error)
+        if not isinstance(test, unittest.TestCase):
+            self.failed += 1  # What a whole class of tests stands on: none of them ran.
 
     addSuccess = unittest.TestResult.addSuccess
     addFailure = unittest.TestResult.addFailure
-    addError = unittest.TestResult.addError
     addSkip = unittest.TestResult.addSkip
     addSubTest = unittest.TestResult.addSubTest
 
@@ -50,8 +58,7 @@ def main(names: list[str]) -> int:
         print(f"\n{name.replace('_', ' ')}", flush=True)
         tests = unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(f"test_{name}"))
         result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0, resultclass=Line).run(tests)
-        failed += result.count_failed()
-        passed += max(0, result.testsRun - result.count_failed())
+        passed, failed = passed + result.passed, failed + result.failed
     print(f"\n{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 
