@@ -51,6 +51,10 @@ fn decided(html: &str, scheme: Scheme) -> String {
     let mut out = String::with_capacity(html.len());
     let mut kept = 0;
     for (at, _) in lower.match_indices(FEATURE) {
+        // One inside another is part of what was replaced.
+        if at < kept {
+            continue;
+        }
         let Some(length) = lower[at..].find(')') else {
             break;
         };

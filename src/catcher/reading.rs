@@ -1,6 +1,6 @@
 //! One mail, decoded for the views of the page.
 
-use mail_parser::{Header, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Header, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType};
 use serde::Serialize;
 
 use super::flowed::{self, Flow, Paragraph};
@@ -27,7 +27,18 @@ pub(super) struct PlainText {
 
 /// The header fields, in their order.
 pub(super) fn fields(octets: &[u8]) -> Vec<Field> {
-    let parser = MessageParser::new().default_header_text();
+    let parser = [
+        HeaderName::From,
+        HeaderName::To,
+        HeaderName::ReplyTo,
+        HeaderName::Cc,
+        HeaderName::Sender,
+    ]
+    .into_iter()
+    .fold(
+        MessageParser::new().default_header_text(),
+        MessageParser::header_text,
+    );
     let Some(mail) = parser.parse_headers(octets) else {
         return Vec::new();
     };

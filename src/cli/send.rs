@@ -165,6 +165,9 @@ fn tell(report: &SendReport, terminal: &Terminal) {
         terminal.say(&format!("{issue}: {}", parts.join(", ")));
     }
     if let Some(delivered) = &report.delivered {
+        if delivered.left.claimed > 0 {
+            terminal.say("another run is at work on the rest");
+        }
         if delivered.in_doubt > 0 {
             terminal
                 .say("mails in doubt may have been delivered: `postrider doubt list` shows them");
@@ -238,10 +241,7 @@ fn exit(report: &SendReport) -> Exit {
         Exit::Unreachable
     } else if idle && delivered.left.claimed > 0 {
         Exit::Running
-    } else if incomplete
-        || delivered.rejected + delivered.in_doubt > 0
-        || delivered.left.free + delivered.left.claimed > 0
-    {
+    } else if incomplete || delivered.rejected + delivered.in_doubt > 0 || delivered.left.free > 0 {
         Exit::Partial
     } else {
         Exit::Done

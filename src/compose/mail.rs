@@ -263,6 +263,10 @@ impl Composer {
     }
 
     fn encode_once(&self, fragment: &Arc<Fragment>) -> Arc<Encoded> {
+        // What nobody else holds belongs to this segment alone.
+        if Arc::strong_count(fragment) == 1 {
+            return Arc::new(encode(&fragment.text));
+        }
         let mut cache = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, encoded) = cache
             .entry(Arc::as_ptr(fragment) as usize)

@@ -18,7 +18,7 @@ use crate::{
 pub struct MadeFrom {
     /// The version of the program.
     pub program: String,
-    /// The effective configuration.
+    /// The effective configuration, without what changes no digest: relays, store, delivery.
     pub configuration: String,
     /// Templates, stylesheets and labels.
     pub templates: BTreeMap<String, String>,
@@ -30,7 +30,7 @@ impl MadeFrom {
     pub fn now(project: &Project) -> Self {
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            configuration: project.config.text.clone(),
+            configuration: without_transport(&project.config.text),
             templates: project.templates.content().clone(),
         }
     }
@@ -61,4 +61,15 @@ impl MadeFrom {
         let config = config::parse(&kept.configuration, &project.path, &project.folder, &[])?;
         Ok((config, Templates::from_content(kept.templates)))
     }
+}
+
+/// A configuration's text without the tables that say how mail travels: another relay makes no other digest.
+fn without_transport(text: &str) -> String {
+    let Ok(mut table) = text.parse::<toml::Table>() else {
+        return text.to_owned();
+    };
+    for name in ["store", "relay", "subscribers", "delivery"] {
+        table.remove(name);
+    }
+    table.to_string()
 }

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "lab"))
 BINARY = Path(os.environ.get("POSTRIDER") or ROOT / "target" / "release" / "postrider").resolve()
 
 # What the program's exit status says; the README has the same list.
-DONE, CONFIGURATION, PARTIAL, UNREACHABLE, ALREADY_RUNNING = 0, 2, 3, 4, 5
+DONE, CONFIGURATION, PARTIAL, UNREACHABLE, ALREADY_RUNNING = 0, 3, 4, 5, 6
 
 
 def now() -> str:
@@ -107,7 +107,8 @@ class Project:
 
     def in_doubt(self) -> set[str]:
         """The addresses whose mail nobody can tell about."""
-        return {row["address"] for row in self.json("doubt", "list")}
+        lines = self.run("doubt", "list", "--json").splitlines()
+        return {json.loads(line)["address"] for line in lines}
 
     def memory(self) -> dict[str, list[str]]:
         """Every row of the database, by table, and the other files in `state/` with their bytes."""
