@@ -153,17 +153,15 @@ impl Composer {
                 self.token(purpose, subscription.reader)
             ))
         };
-        ReaderValues {
-            name: if subscriber.name.is_empty() {
-                address.clone()
-            } else {
-                subscriber.name.clone()
-            },
-            address,
-            unsubscribe_url: service("u", Purpose::Unsubscribe)
-                .unwrap_or_else(|| self.unsubscribe_mailto(subscription.reader)),
-            preferences_url: service("p", Purpose::Preferences).unwrap_or_default(),
-        }
+        let unsubscribe_url = service("u", Purpose::Unsubscribe)
+            .unwrap_or_else(|| self.unsubscribe_mailto(subscription.reader));
+        let preferences_url = service("p", Purpose::Preferences).unwrap_or_default();
+        ReaderValues::new(
+            &address,
+            &subscriber.name,
+            &unsubscribe_url,
+            &preferences_url,
+        )
     }
 
     fn token(&self, purpose: Purpose, reader: Ref) -> String {
