@@ -13,6 +13,7 @@ pub(super) fn register(tera: &mut Tera) {
 }
 
 /// `{{ title | shorten(width=60) }}`: at most so many columns, cut between words, with an ellipsis where something is missing.
+#[allow(clippy::needless_pass_by_value)] // Tera's signature
 fn shorten_filter(text: &str, kwargs: Kwargs, _: &State) -> TeraResult<String> {
     Ok(shorten(text, kwargs.must_get("width")?))
 }

@@ -70,7 +70,7 @@ impl Press {
         let origins: BTreeMap<_, _> = origins.collect();
         let mut tera = Tera::default();
         filters::register(&mut tera);
-        let sources = files.iter().filter(|(name, _)| !name.ends_with(".css"));
+        let sources = files.iter().filter(|(name, _)| kind(name) != "css");
         tera.add_raw_templates(sources.map(|(name, (_, text))| (*name, unindented(name, text))))
             .map_err(|error| RenderError::template(&error, &origins))?;
         let options = InlineOptions::default()
@@ -126,9 +126,13 @@ pub(super) fn article(form: Form, part: &str) -> String {
     format!("article/{}.{part}", form.as_str())
 }
 
+fn kind(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, suffix)| suffix)
+}
+
 /// HTML without its indentation, which each mail would carry.
 fn unindented(name: &str, text: &str) -> String {
-    if !name.ends_with(".html") {
+    if kind(name) != "html" {
         return text.to_owned();
     }
     let rows: Vec<_> = text.lines().map(str::trim_start).collect();

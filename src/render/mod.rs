@@ -43,7 +43,7 @@ use crate::domain::{
 /// Renders the digests of one issue.
 #[derive(Debug)]
 pub struct Renderer {
-    presses: BTreeMap<String, (Press, RwLock<HashMap<Language, Arc<Around>>>)>,
+    looks: BTreeMap<String, ReadyLook>,
     labels: Labels,
     topics: HashMap<TopicId, Topic>,
     edition: EditionView,
@@ -52,6 +52,13 @@ pub struct Renderer {
     issue: IssueId,
     tz: Tz,
     notice: Notice,
+}
+
+/// A look, and what it has rendered for each language.
+#[derive(Debug)]
+struct ReadyLook {
+    press: Press,
+    arounds: RwLock<HashMap<Language, Arc<Around>>>,
 }
 
 /// One reader's digest, with each of the reader's own values between [`crate::domain::digest::OPEN`] and
@@ -84,14 +91,15 @@ impl Renderer {
         issue: &IssueId,
         notice: Notice,
     ) -> Result<Self, RenderError> {
-        let mut presses = BTreeMap::new();
+        let mut looks = BTreeMap::new();
         for look in templates.looks() {
             let press = Press::new(&Look(look.clone()), templates)?;
-            presses.insert(look, (press, RwLock::default()));
+            let arounds = RwLock::default();
+            looks.insert(look, ReadyLook { press, arounds });
         }
         let languages = edition.languages.iter();
         let renderer = Self {
-            presses,
+            looks,
             labels: Labels::new(templates)?,
             topics: topics
                 .iter()
@@ -108,7 +116,7 @@ impl Renderer {
             tz: edition.tz,
             notice,
         };
-        renderer.press(&edition.look)?;
+        renderer.look(&edition.look)?;
         sample::try_out(&renderer, edition)?;
         Ok(renderer)
     }
@@ -186,20 +194,15 @@ impl Renderer {
         })
     }
 
-    fn press(
-        &self,
-        look: &Look,
-    ) -> Result<&(Press, RwLock<HashMap<Language, Arc<Around>>>), RenderError> {
-        self.presses
-            .get(&look.0)
-            .ok_or_else(|| RenderError::Missing {
-                look: look.to_string(),
-                file: "folder".to_owned(),
-            })
+    fn look(&self, look: &Look) -> Result<&ReadyLook, RenderError> {
+        self.looks.get(&look.0).ok_or_else(|| RenderError::Missing {
+            look: look.to_string(),
+            file: "folder".to_owned(),
+        })
     }
 
     fn around(&self, segment: &Segment) -> Result<(&Press, Arc<Around>), RenderError> {
-        let (press, arounds) = self.press(&segment.key.look)?;
+        let ReadyLook { press, arounds } = self.look(&segment.key.look)?;
         let language = &segment.language;
         let known = arounds.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(around) = known.get(language) {

@@ -22,7 +22,7 @@ pub(super) fn try_out(renderer: &Renderer, edition: &Edition) -> Result<(), Rend
         [] => &english[..],
         languages => languages,
     };
-    for look in renderer.presses.keys() {
+    for look in renderer.looks.keys() {
         for language in languages {
             for article in [rich(), bare()] {
                 let mut segment =
@@ -54,7 +54,7 @@ fn agree(renderer: &Renderer, segment: &Segment) -> Result<(), RenderError> {
             let look = &segment.key.look;
             return Err(RenderError::Unlike {
                 look: look.to_string(),
-                file: renderer.press(look)?.0.origin(file),
+                file: renderer.look(look)?.press.origin(file),
                 alone,
                 whole,
             });

@@ -511,6 +511,37 @@ fn a_digest_of_thirty_stories_is_not_clipped() {
     assert!(html.len() < 102_400 * 95 / 100, "{} octets", html.len());
 }
 
+#[test]
+fn the_styles_that_gmail_must_read_stay_small_and_the_rest_is_in_the_elements() {
+    let (html, _) = filled(
+        &renderer()
+            .render(&one(article("A", "B")))
+            .expect("a digest"),
+        &reader(),
+    );
+    let blocks: Vec<_> = html.split("<style>").skip(1).collect();
+    let length: usize = blocks
+        .iter()
+        .map(|block| block.split("</style>").next().map_or(0, str::len))
+        .sum();
+    assert!(length < 8192, "{length} characters");
+    assert!(html.contains("class=\"summary ink\" style=\""), "{html}");
+    assert_eq!(
+        html.matches("<!--[if mso]>").count(),
+        html.matches("<![endif]-->").count()
+    );
+    for (tag, count) in [("h1", 1), ("h2", 1), ("h3", 1)] {
+        let heading = html.split(&format!("<{tag} ")).nth(1).unwrap_or_default();
+        assert!(
+            heading
+                .split('>')
+                .next()
+                .is_some_and(|tag| tag.contains("font-weight:700"))
+        );
+        assert_eq!(html.matches(&format!("<{tag} ")).count(), count);
+    }
+}
+
 fn odd_text() -> BoxedStrategy<String> {
     prop_oneof![
         4 => "[A-Za-z ,.'-]{0,60}",

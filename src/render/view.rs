@@ -18,13 +18,15 @@ pub(super) struct LanguageView {
     start: &'static str,
     /// The side where a line ends.
     end: &'static str,
+    /// A dot between words in plain text. From right to left, a mark keeps a number that follows from joining a Latin name before it.
+    dot: &'static str,
 }
 
 impl LanguageView {
     pub fn new(language: &Language) -> Self {
-        let (opposite, start, end) = match language.direction() {
-            Direction::Ltr => (Direction::Rtl, "left", "right"),
-            Direction::Rtl => (Direction::Ltr, "right", "left"),
+        let (opposite, start, end, dot) = match language.direction() {
+            Direction::Ltr => (Direction::Rtl, "left", "right", " · "),
+            Direction::Rtl => (Direction::Ltr, "right", "left", " · \u{200f}"),
         };
         Self {
             tag: language.to_string(),
@@ -32,6 +34,7 @@ impl LanguageView {
             opposite: opposite.as_str(),
             start,
             end,
+            dot,
         }
     }
 }
