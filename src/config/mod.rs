@@ -5,7 +5,7 @@
 //! reads them when a relay is used.
 
 mod delivery;
-mod duration;
+pub(crate) mod duration;
 mod edition;
 mod environment;
 pub(crate) mod form;
@@ -133,7 +133,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         topics: strings(root, "topic", "id"),
         folded: topic_names(root)
             .iter()
-            .map(|name| query::fold(name))
+            .map(|name| crate::plan::fold(name))
             .collect(),
         sources: strings(root, "source", "name"),
     };

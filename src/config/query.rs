@@ -1,15 +1,15 @@
 //! Topic queries in the configuration, and whether the topics that they name are declared.
 
-use icu_normalizer::DecomposingNormalizerBorrowed;
-use icu_properties::{CodePointMapData, props::GeneralCategory};
-
 use super::{
     form::Reading,
     problem::Problem,
     tree::{Node, Value},
     values::{expected, known, list, unknown, wrong},
 };
-use crate::domain::{Query, query::QueryError};
+use crate::{
+    domain::{Query, query::QueryError},
+    plan::fold,
+};
 
 /// A topic query, or a list of topics. `topics` are the ids, names and aliases, folded by [`fold`].
 pub fn query<'a>(ids: &'a [String], names: &'a [String]) -> impl Fn(&Node) -> Reading<Query> + 'a {
@@ -19,7 +19,7 @@ pub fn query<'a>(ids: &'a [String], names: &'a [String]) -> impl Fn(&Node) -> Re
             if topics.is_empty() {
                 return wrong(node, "it is empty: write `\"*\"` for all topics");
             }
-            return Ok(any_of(topics));
+            return Query::any_of(topics).or_else(|error| wrong(node, error.message));
         }
         let Some(text) = node.as_str() else {
             return expected(
@@ -56,14 +56,6 @@ pub fn query<'a>(ids: &'a [String], names: &'a [String]) -> impl Fn(&Node) -> Re
     }
 }
 
-/// A plain list of topics.
-pub fn any_of(mut topics: Vec<String>) -> Query {
-    match topics.len() {
-        1 => Query::Topic(topics.remove(0)),
-        _ => Query::Or(topics.into_iter().map(Query::Topic).collect()),
-    }
-}
-
 fn topics_of(query: &Query) -> Vec<&str> {
     match query {
         Query::Any => Vec::new(),
@@ -71,21 +63,4 @@ fn topics_of(query: &Query) -> Vec<&str> {
         Query::Not(query) => topics_of(query),
         Query::And(queries) | Query::Or(queries) => queries.iter().flat_map(topics_of).collect(),
     }
-}
-
-/// A name without what doesn't make it another: case, accents, dashes and spaces.
-pub fn fold(name: &str) -> String {
-    let category = CodePointMapData::<GeneralCategory>::new();
-    DecomposingNormalizerBorrowed::new_nfkd()
-        .normalize(name.trim())
-        .chars()
-        .filter(|c| category.get(*c) != GeneralCategory::NonspacingMark)
-        .flat_map(char::to_lowercase)
-        .map(|c| match category.get(c) {
-            GeneralCategory::DashPunctuation
-            | GeneralCategory::SpaceSeparator
-            | GeneralCategory::ConnectorPunctuation => '-',
-            _ => c,
-        })
-        .collect()
 }

@@ -264,10 +264,22 @@ error: topics: unknown topic `sport`
 #[test]
 fn a_query_may_use_a_topics_names_and_aliases() {
     let text = "[[topic]]\nid = \"korea\"\nnames = { fr = \"Corée\" }\naliases = [\"Seoul\"]\n";
-    for query in ["COREE", "seoul", "korea", "*"] {
-        let text = format!("{GOOD}default_topics = \"{query}\"\n{text}");
+    for query in ["COREE", "seoul OR *", "NOT =korea", "\"korea\""] {
+        let text = format!("{GOOD}default_topics = '{query}'\n{text}");
         assert!(read(&text, &[]).is_ok(), "{query}");
     }
+}
+
+#[test]
+fn a_query_that_cannot_be_read_is_pointed_into() {
+    assert_eq!(
+        told_after_good("default_topics = \"korea AND (sport\"\n"),
+        r#"error: default_topics: this parenthesis is never closed: write `)` behind what belongs in it
+ --> postrider.toml:9:29
+  |
+9 | default_topics = "korea AND (sport"
+  |                             ^"#
+    );
 }
 
 #[test]
@@ -529,7 +541,7 @@ days = ["fri", "mon"]
 deadline = "90m"
 sources = ["Wire"]
 topics = ["north-korea", "korea"]
-default_topics = "korea"
+default_topics = "(Seoul OR north-korea) AND NOT =korea"
 max_articles = "none"
 min_articles = 3
 max_age = "none"
