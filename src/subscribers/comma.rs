@@ -23,9 +23,9 @@ pub(super) fn rows(text: &str, editions: &[EditionId]) -> Result<Vec<Row>, Strin
         .clone();
     let mut columns = Vec::new();
     for name in &head {
-        columns.push(known(name).map_err(|why| format!("line 1: {why}"))?);
+        columns.push(column(name, &columns).map_err(|why| format!("line 1: {why}"))?);
     }
-    if !columns.contains(&"address") {
+    if !columns.contains(&Some("address")) {
         return Err(
             "line 1: there is no column `address`: the first line names the columns".to_owned(),
         );
@@ -35,26 +35,41 @@ pub(super) fn rows(text: &str, editions: &[EditionId]) -> Result<Vec<Row>, Strin
     loop {
         match reader.read_byte_record(&mut record) {
             Ok(false) => return Ok(rows),
+            Ok(true) if record.iter().all(|field| field.trim_ascii().is_empty()) => {}
             Ok(true) => rows.push(row(&record, &columns, editions)),
             Err(error) => return Err(error.to_string()),
         }
     }
 }
 
-fn row(record: &ByteRecord, columns: &[&'static str], editions: &[EditionId]) -> Row {
+/// The field that a column of this name holds. A spreadsheet leaves columns without a name at the end: they hold none.
+fn column(name: &str, before: &[Option<&'static str>]) -> Result<Option<&'static str>, String> {
+    if name.trim().is_empty() {
+        return Ok(None);
+    }
+    let name = known(name)?;
+    if before.contains(&Some(name)) {
+        return Err(format!("two columns `{name}`"));
+    }
+    Ok(Some(name))
+}
+
+fn row(record: &ByteRecord, columns: &[Option<&'static str>], editions: &[EditionId]) -> Row {
     let line = record.position().map_or(0, |position| {
         usize::try_from(position.line()).unwrap_or_default()
     });
     let fields: Vec<(&'static str, Value)> = columns
         .iter()
         .zip(record)
-        .map(|(name, value)| {
-            (
-                *name,
-                Value::Text(String::from_utf8_lossy(value).trim().to_owned()),
-            )
+        .filter_map(|(name, value)| {
+            let value = String::from_utf8_lossy(value).trim().to_owned();
+            Some(((*name)?, Value::Text(value)))
         })
         .collect();
+    let stray = columns
+        .iter()
+        .zip(record)
+        .any(|(name, value)| name.is_none() && !value.trim_ascii().is_empty());
     let address = fields.iter().find(|(name, _)| *name == "address");
     let address = address.and_then(|(_, value)| match value {
         Value::Text(text) => text.parse().ok(),
@@ -66,6 +81,8 @@ fn row(record: &ByteRecord, columns: &[&'static str], editions: &[EditionId]) ->
             record.len(),
             columns.len()
         ))
+    } else if stray {
+        Err("a field in a column without a name".to_owned())
     } else {
         subscriber(&fields, editions)
     };
@@ -78,8 +95,10 @@ fn row(record: &ByteRecord, columns: &[&'static str], editions: &[EditionId]) ->
 
 /// What parts the columns: whatever comes most often in the first line.
 fn delimiter(text: &str) -> u8 {
-    let head = text.lines().next().unwrap_or_default();
-    let count = |delimiter: char| head.matches(delimiter).count();
+    let head = text.trim_start().lines().next().unwrap_or_default();
+    // What stands in quotation marks parts nothing.
+    let bare: String = head.split('"').step_by(2).collect();
+    let count = |delimiter: char| bare.matches(delimiter).count();
     [';', '\t']
         .into_iter()
         .filter(|delimiter| count(*delimiter) > count(','))
@@ -120,6 +139,21 @@ mod tests {
         assert_eq!(
             rows("adress,name\n", &[]).unwrap_err(),
             "line 1: there is no `adress`: did you mean `address`?"
+        );
+    }
+
+    #[test]
+    fn what_a_spreadsheet_leaves_behind_does_no_harm() {
+        let text = "address;\"name\";;\n\nann@a.example;Ann;;\n;;;\n";
+        assert_eq!(rows(text, &[]).unwrap().len(), 1);
+        let stray = rows("address;;\nann@a.example;x;\n", &[]).unwrap();
+        assert_eq!(
+            stray[0].subscriber.clone().unwrap_err(),
+            "a field in a column without a name"
+        );
+        assert_eq!(
+            rows("address,Address\n", &[]).unwrap_err(),
+            "line 1: two columns `address`"
         );
     }
 

@@ -2,7 +2,10 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::{Address, EditionId, Language, Limit, Pause, Query, Subscriber};
+use crate::{
+    config::{problem::near, zone},
+    domain::{Address, EditionId, Language, Limit, Pause, Query, Subscriber},
+};
 
 /// The names of the fields, in the order of the documentation.
 pub(super) const NAMES: [&str; 8] = [
@@ -14,6 +17,18 @@ pub(super) const NAMES: [&str; 8] = [
     "topics",
     "max_articles",
     "paused",
+];
+
+/// What other programs call them.
+const OTHER_NAMES: [(&str, &str); 8] = [
+    ("email", "address"),
+    ("e_mail", "address"),
+    ("mail", "address"),
+    ("email_address", "address"),
+    ("locale", "language"),
+    ("tz", "time_zone"),
+    ("tags", "topics"),
+    ("lists", "editions"),
 ];
 
 /// A value of a field: one text, or several.
@@ -81,9 +96,13 @@ pub(super) fn subscriber(
         .into_iter()
         .map(|name| edition(&name, editions))
         .collect::<Result<_, _>>();
+    let name = given("name").map(Value::text).unwrap_or_default();
+    if name.contains(char::is_control) {
+        return Err(wrong("name", "a text of one line is expected".to_owned()));
+    }
     Ok(Subscriber {
         address,
-        name: given("name").map(Value::text).unwrap_or_default(),
+        name,
         languages,
         time_zone,
         editions: wanted.map_err(|why| wrong("editions", why))?,
@@ -102,8 +121,10 @@ pub(super) fn subscriber(
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
-    text.parse()
-        .map_err(|_| format!("not a time zone such as `Europe/Paris`: `{text}`"))
+    zone::zone(text).map_err(|error| match &error.meant {
+        Some(meant) => format!("{error}: write `{meant}`"),
+        None => error.to_string(),
+    })
 }
 
 fn edition(name: &str, editions: &[EditionId]) -> Result<EditionId, String> {
@@ -113,10 +134,13 @@ fn edition(name: &str, editions: &[EditionId]) -> Result<EditionId, String> {
         .cloned()
         .ok_or_else(|| {
             let known: Vec<_> = editions.iter().map(|edition| edition.0.as_str()).collect();
-            format!(
-                "there is no edition `{name}`; there is: {}",
-                known.join(", ")
-            )
+            match near(name, known.iter().copied()) {
+                Some(near) => format!("there is no edition `{name}`: did you mean `{near}`?"),
+                None => format!(
+                    "there is no edition `{name}`; there is: {}",
+                    known.join(", ")
+                ),
+            }
         })
 }
 
@@ -143,10 +167,11 @@ fn topics(value: &Value) -> Result<Query, String> {
 fn limit(text: &str) -> Result<Limit<u32>, String> {
     match text {
         "none" => Ok(Limit::None),
-        number => number
-            .parse()
-            .map(Limit::Most)
-            .map_err(|_| format!("a whole number, or `none`, not `{text}`")),
+        number => match number.parse() {
+            Ok(0) => Err("at least 1: whoever wants no mail has `yes` in `paused`".to_owned()),
+            Ok(most) => Ok(Limit::Most(most)),
+            Err(_) => Err(format!("a whole number, or `none`, not `{text}`")),
+        },
     }
 }
 
@@ -166,12 +191,71 @@ pub(super) fn known(name: &str) -> Result<&'static str, String> {
     if let Some(known) = NAMES.iter().find(|known| **known == folded) {
         return Ok(known);
     }
-    let near = NAMES
-        .iter()
-        .filter(|known| strsim::damerau_levenshtein(known, &folded) <= 2)
-        .min_by_key(|known| strsim::damerau_levenshtein(known, &folded));
-    Err(match near {
-        Some(near) => format!("there is no `{name}`: did you mean `{near}`?"),
-        None => format!("there is no `{name}`; there is: {}", NAMES.join(", ")),
-    })
+    let meant = OTHER_NAMES.iter().find(|(other, _)| *other == folded);
+    Err(
+        match meant.map(|(_, name)| *name).or(near(&folded, NAMES)) {
+            Some(near) => format!("there is no `{name}`: did you mean `{near}`?"),
+            None => format!("there is no `{name}`; there is: {}", NAMES.join(", ")),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(name: &'static str, text: &str) -> String {
+        let fields = [
+            ("address", Value::Text("ann@a.example".into())),
+            (name, Value::Text(text.into())),
+        ];
+        subscriber(&fields, &[EditionId("daily".into())]).unwrap_err()
+    }
+
+    #[test]
+    fn a_wrong_field_says_what_to_write() {
+        assert_eq!(
+            wrong("time_zone", "EST"),
+            "time_zone: not a time zone such as `Europe/Paris` or `UTC`: `EST`: write `America/New_York`"
+        );
+        assert_eq!(
+            wrong("editions", "dayly"),
+            "editions: there is no edition `dayly`: did you mean `daily`?"
+        );
+        assert_eq!(
+            wrong("editions", "sunday"),
+            "editions: there is no edition `sunday`; there is: daily"
+        );
+        assert_eq!(
+            wrong("max_articles", "0"),
+            "max_articles: at least 1: whoever wants no mail has `yes` in `paused`"
+        );
+        assert_eq!(
+            wrong("max_articles", "a few"),
+            "max_articles: a whole number, or `none`, not `a few`"
+        );
+        assert_eq!(
+            wrong("paused", "maybe"),
+            "paused: `yes`, `no`, or the first day of mail again as `2026-12-01`, not `maybe`"
+        );
+        assert_eq!(
+            wrong("name", "Ann\r\nBcc: bob@a.example"),
+            "name: a text of one line is expected"
+        );
+    }
+
+    #[test]
+    fn what_another_program_calls_a_field_is_told_by_our_name() {
+        let told = |name| known(name).unwrap_err();
+        assert_eq!(
+            told("E-Mail"),
+            "there is no `E-Mail`: did you mean `address`?"
+        );
+        assert_eq!(
+            told("timezone"),
+            "there is no `timezone`: did you mean `time_zone`?"
+        );
+        assert_eq!(known("Time Zone"), Ok("time_zone"));
+        assert!(told("shoe size").starts_with("there is no `shoe size`; there is: address, name,"));
+    }
 }

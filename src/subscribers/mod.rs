@@ -80,11 +80,16 @@ fn read_file(path: &Path, editions: &[EditionId]) -> FileRead {
     let rows = fs::read(path)
         .map_err(|error| error.to_string())
         .and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| "it is not UTF-8: save it as UTF-8".to_owned())
+            String::from_utf8(bytes).map_err(|_| {
+                "it is not UTF-8: save it as UTF-8 (in a spreadsheet, as \"CSV UTF-8\")".to_owned()
+            })
         })
         .and_then(|text| {
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-            if file.ends_with(".toml") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 table::rows(text, editions)
             } else {
                 comma::rows(text, editions)
