@@ -131,13 +131,16 @@ pub enum Sources {
 
 /// `postrider unsubscribe`
 #[derive(Debug, Args)]
-#[group(id = "who", required = true, multiple = false)]
 pub struct Unsubscribe {
     /// An address, or a token from a mail's link
-    #[arg(value_name = "ADDRESS|TOKEN", group = "who")]
+    #[arg(
+        value_name = "ADDRESS|TOKEN",
+        required_unless_present = "stdin",
+        conflicts_with = "stdin"
+    )]
     pub who: Option<String>,
     /// Read the mail of somebody who unsubscribes by mail
-    #[arg(long, group = "who")]
+    #[arg(long)]
     pub stdin: bool,
     /// Of this edition only
     #[arg(long, value_name = "ID")]
@@ -170,5 +173,17 @@ impl Arguments {
     /// The project that the command is about.
     pub(super) fn project(&self) -> Result<Project, RunError> {
         Project::load(&self.config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_does_not_contradict_itself() {
+        Arguments::command().debug_assert();
     }
 }

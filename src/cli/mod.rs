@@ -69,7 +69,8 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Password(_)
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
-                | RunError::Subscribers(_) => Self::Configuration,
+                | RunError::Subscribers(_)
+                | RunError::NoRelay => Self::Configuration,
                 RunError::Brake { .. } => Self::Brake,
                 RunError::Unreachable(_) => Self::Unreachable,
                 _ => Self::Failed,

@@ -79,6 +79,11 @@ pub enum RunError {
     /// Delivering.
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    /// There is nowhere to hand mail to.
+    #[error(
+        "there is no [[relay]] in the configuration: write one, such as `url = \"smtps://mail.example.org\"`"
+    )]
+    NoRelay,
     /// No relay took a mail.
     #[error("no relay took the mail\n{0}")]
     Unreachable(String),

@@ -1,9 +1,12 @@
 //! Taking in what the subscribers files declare.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::{Project, RunError, Sending};
 use crate::{
+    domain::Address,
     keys::Keys,
     store::{FileRow, Store},
     subscribers::{FileRead, keep, merge, read},
@@ -66,6 +69,11 @@ pub fn take_in(
 
 /// A file that had subscribers and has none, or isn't there any more while nothing else took them in, is more likely an accident.
 fn brake_where_a_file_is_empty(store: &dyn Store, files: &[FileRead]) -> Result<(), RunError> {
+    let declared: HashSet<&Address> = files
+        .iter()
+        .flat_map(|file| &file.rows)
+        .filter_map(|row| row.address.as_ref())
+        .collect();
     for name in store.files()? {
         let now = files.iter().find(|file| file.file == name);
         let what = match now {
@@ -74,13 +82,7 @@ fn brake_where_a_file_is_empty(store: &dyn Store, files: &[FileRead]) -> Result<
             Some(_) => continue,
         };
         let before = store.declared_in(&name)?;
-        let elsewhere = |address| {
-            files
-                .iter()
-                .flat_map(|file| &file.rows)
-                .any(|row| row.address.as_ref() == Some(address))
-        };
-        if !before.iter().all(|(_, address)| elsewhere(address)) {
+        if !before.iter().all(|(_, address)| declared.contains(address)) {
             let count = before.len();
             return Err(RunError::Brake {
                 what: format!(

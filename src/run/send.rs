@@ -300,6 +300,9 @@ pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Vec<(Box<dyn Relay>
         let relay = SmtpRelay::new(declared.declared()?, timeouts, stop_by.clone())?;
         relays.push((Box::new(relay), declared.connections));
     }
+    if relays.is_empty() {
+        return Err(RunError::NoRelay);
+    }
     Ok(relays)
 }
 

@@ -168,8 +168,5 @@ pub fn hand_over(project: &Project, mail: &Mail) -> Result<(String, Reply), RunE
             Err(error) => refused.push(format!("relay `{}`: {error}", relay.name())),
         }
     }
-    if refused.is_empty() {
-        refused.push("there is no [[relay]] in the configuration".to_owned());
-    }
     Err(RunError::Unreachable(refused.join("\n")))
 }

@@ -3,6 +3,7 @@
 import datetime
 import email.utils
 import hashlib
+import shutil
 import re
 import smtplib
 import tempfile
@@ -79,8 +80,8 @@ UNMAILED = [subscriber for subscriber, wants in READERS if wants is nothing]
 
 def write_articles(project: Project, articles) -> None:
     folder = project.folder / "articles"
-    for file in folder.iterdir():
-        file.unlink()
+    shutil.rmtree(folder)
+    folder.mkdir()
     for number, (title, language, tag, _) in enumerate(articles):
         head = f"title = '''{title}'''\nlanguage = '{language}'\ntags = ['{tag}']\nurl = 'https://publisher.test/{number}'\n"
         (folder / f"{number}.md").write_text(f"+++\n{head}+++\nNumber {number}: {hashlib.sha256(title.encode()).hexdigest()}\n")
