@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    fold::fold,
-    topics::{Resolved, TopicIndex},
-};
+use super::{about::Resolved, fold::fold, topics::TopicIndex};
 use crate::domain::{Query, TopicId};
 
 /// A term in negation normal form. The order of the variants and of what is in them makes the canonical order.

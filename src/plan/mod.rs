@@ -3,18 +3,21 @@
 //! [`due`] says when an edition is to go. [`TopicIndex`] says what an article is about, [`Compiled`] what a reader wants, and a
 //! [`Window`] which of an issue's articles a segment gets.
 
+mod about;
 mod compile;
 mod due;
 mod fold;
+mod phrases;
 mod select;
 #[cfg(test)]
 mod test_data;
 mod topics;
 mod wish;
 
+pub use about::{Place, Resolved, TopicSet, Why};
 pub use compile::Compiled;
 pub use due::{Due, due, instant};
 pub use fold::fold;
 pub use select::{Fate, Selection, Wanted, Window};
-pub use topics::{Resolved, TopicError, TopicIndex, TopicSet, Why};
+pub use topics::{TopicError, TopicIndex, TopicWarning};
 pub use wish::{Wish, segment, selection, wish};

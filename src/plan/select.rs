@@ -4,11 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    compile::Compiled,
-    fold::fold,
-    topics::{Resolved, TopicIndex},
-};
+use super::{about::Resolved, compile::Compiled, fold::fold, topics::TopicIndex};
 use crate::domain::{
     Archived, Article, DeclaredSource, Edition, Form, Language, Limit, Number, Placed, Priority,
     Section, TopicId,

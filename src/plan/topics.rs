@@ -1,76 +1,13 @@
-//! Which topics an article is about, and why.
+//! All topics, prepared for looking up what an article is about.
 
 use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use serde::Serialize;
-
-use super::fold::{fold, is_unspaced};
+use super::{
+    about::{Place, Resolved, Why},
+    fold::fold,
+    phrases::Phrases,
+};
 use crate::domain::{Article, Topic, TopicId};
-
-/// Why an article is under a topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Why {
-    /// One of its tags is the topic's id, a name or an alias.
-    Tag(String),
-    /// One of the topic's phrases stands in it.
-    Phrase(String),
-    /// Its source is declared to be about the topic.
-    Source(String),
-    /// It is under this narrower topic.
-    Within(TopicId),
-}
-
-impl Why {
-    /// In words.
-    #[must_use]
-    pub fn words(&self) -> String {
-        match self {
-            Self::Tag(tag) => format!("tag `{tag}`"),
-            Self::Phrase(phrase) => format!("phrase `{phrase}`"),
-            Self::Source(source) => format!("source `{source}`"),
-            Self::Within(topic) => format!("narrower topic `{topic}`"),
-        }
-    }
-}
-
-/// A set of topics, as places in the index.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TopicSet(Vec<u64>);
-
-impl TopicSet {
-    fn insert(&mut self, place: usize) -> bool {
-        if self.0.len() <= place / 64 {
-            self.0.resize(place / 64 + 1, 0);
-        }
-        let bit = 1 << (place % 64);
-        let new = self.0[place / 64] & bit == 0;
-        self.0[place / 64] |= bit;
-        new
-    }
-
-    /// Whether the topic at this place is in it.
-    #[must_use]
-    pub fn contains(&self, place: usize) -> bool {
-        self.0
-            .get(place / 64)
-            .is_some_and(|word| word & (1 << (place % 64)) != 0)
-    }
-}
-
-/// What an article is about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Resolved {
-    /// Its topics themselves, without broader ones.
-    pub own: TopicSet,
-    /// Its topics with all broader ones.
-    pub all: TopicSet,
-    /// Its tags that belong to no topic, folded.
-    pub tags: Vec<String>,
-    /// Why, in the order in which it was found.
-    pub why: Vec<(TopicId, Why)>,
-}
 
 /// Why topics contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,19 +26,83 @@ pub enum TopicError {
     /// Two topics with one id.
     #[error("there are two topics with the id `{0}`")]
     Twice(TopicId),
+    /// Two topics whose ids nobody could tell apart.
+    #[error(
+        "the ids of topics `{0}` and `{1}` differ only in case, accents or punctuation, which make no difference"
+    )]
+    Alike(TopicId, TopicId),
+    /// An id that folding leaves nothing of.
+    #[error("the id of a topic needs a letter or digit: `{0}`")]
+    Blank(TopicId),
+}
+
+/// What in a topic has no effect, though it is no contradiction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TopicWarning {
+    /// Several topics claim a name or alias: it means none of them.
+    Ambiguous {
+        /// The name or alias, folded.
+        label: String,
+        /// The topics that claim it.
+        topics: Vec<TopicId>,
+    },
+    /// A name or alias is another topic's id, and means that topic.
+    Taken {
+        /// The name or alias, as written.
+        label: String,
+        /// The topic that claims it.
+        topic: TopicId,
+        /// The topic whose id it is.
+        by: TopicId,
+    },
+    /// A name, alias or phrase without a letter or digit: it is never found.
+    Blank {
+        /// The topic.
+        topic: TopicId,
+        /// The name, alias or phrase, as written.
+        text: String,
+    },
+}
+
+impl TopicWarning {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Ambiguous { label, topics } => {
+                let topics: Vec<_> = topics.iter().map(|topic| format!("`{topic}`")).collect();
+                let topics = topics.join(", ");
+                format!("`{label}` is claimed by topics {topics}, so it means none of them")
+            }
+            Self::Taken { label, topic, by } => {
+                format!("`{label}` of topic `{topic}` is the id of topic `{by}`, and means that")
+            }
+            Self::Blank { topic, text } => {
+                format!("`{text}` of topic `{topic}` has no letter or digit, so it is never found")
+            }
+        }
+    }
+}
+
+/// What a label is to its topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Label {
+    Id,
+    Name,
+    Alias,
 }
 
 /// All topics, prepared for looking up.
 #[derive(Debug)]
 pub struct TopicIndex {
     topics: Vec<Topic>,
-    /// Folded ids, names and aliases → place; `None` where several topics claim one.
-    labels: HashMap<String, Option<usize>>,
-    /// For each topic, itself and all that it lies within.
+    places: HashMap<TopicId, usize>,
+    /// Folded ids, names and aliases → place. Those that several topics claim aren't in it.
+    labels: HashMap<String, (usize, Label)>,
+    /// For each topic, itself and all that it lies within, the nearest first.
     closures: Vec<Vec<usize>>,
-    phrases: Option<AhoCorasick>,
-    /// For each pattern, the topic's place, the phrase as written, and whether it keeps an article out.
-    meanings: Vec<(usize, String, bool)>,
+    phrases: Phrases,
+    warnings: Vec<TopicWarning>,
 }
 
 impl TopicIndex {
@@ -110,9 +111,9 @@ impl TopicIndex {
     /// # Errors
     /// When they contradict each other.
     pub fn new(topics: &[Topic]) -> Result<Self, TopicError> {
-        let mut places = BTreeMap::new();
+        let mut places = HashMap::new();
         for (place, topic) in topics.iter().enumerate() {
-            if places.insert(&topic.id, place).is_some() {
+            if places.insert(topic.id.clone(), place).is_some() {
                 return Err(TopicError::Twice(topic.id.clone()));
             }
         }
@@ -129,13 +130,19 @@ impl TopicIndex {
         let closures = (0..topics.len())
             .map(|place| closure(place, &within, topics))
             .collect::<Result<Vec<_>, _>>()?;
-        let (phrases, meanings) = phrases(topics);
+        let mut warnings = Vec::new();
+        let labels = labels(topics, &mut warnings)?;
+        for topic in topics {
+            let phrases = topic.phrases.iter().chain(&topic.not_phrases);
+            warnings.extend(blank(topic, phrases));
+        }
         Ok(Self {
+            phrases: Phrases::new(topics),
             topics: topics.to_vec(),
-            labels: labels(topics),
+            places,
+            labels,
             closures,
-            phrases,
-            meanings,
+            warnings,
         })
     }
 
@@ -154,83 +161,85 @@ impl TopicIndex {
     /// The place of a topic by its id.
     #[must_use]
     pub fn place(&self, id: &TopicId) -> Option<usize> {
-        self.topics.iter().position(|topic| topic.id == *id)
+        self.places.get(id).copied()
     }
 
     /// The place of the topic that a tag, name or alias means; `None` where it means none, or several.
     #[must_use]
     pub fn find(&self, label: &str) -> Option<usize> {
-        self.labels.get(&fold(label)).copied().flatten()
+        self.labels.get(&fold(label)).map(|(place, _)| *place)
     }
 
-    /// Names and aliases that several topics claim: they mean none of them.
+    /// What in the topics has no effect.
+    #[must_use]
+    pub fn warnings(&self) -> &[TopicWarning] {
+        &self.warnings
+    }
+
+    /// Names and aliases that several topics claim, folded: they mean none of them.
     #[must_use]
     pub fn ambiguous(&self) -> Vec<&str> {
-        let mut labels: Vec<_> = self
-            .labels
-            .iter()
-            .filter(|(_, place)| place.is_none())
-            .map(|(label, _)| label.as_str())
-            .collect();
-        labels.sort_unstable();
-        labels
+        let warnings = self.warnings.iter();
+        warnings
+            .filter_map(|warning| match warning {
+                TopicWarning::Ambiguous { label, .. } => Some(label.as_str()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// What an article of a source about `source_topics` is about.
     #[must_use]
     pub fn resolve(&self, article: &Article, source_topics: &[TopicId]) -> Resolved {
+        let mut resolved = Resolved::default();
         let mut found: Vec<(usize, Why)> = Vec::new();
-        let mut tags = Vec::new();
         for tag in &article.tags {
-            match self.find(tag) {
-                Some(place) => found.push((place, Why::Tag(tag.clone()))),
-                None => tags.push(fold(tag)),
+            let folded = fold(tag);
+            match self.labels.get(&folded) {
+                Some((place, Label::Id)) => found.push((*place, Why::Tag(tag.clone()))),
+                Some((place, Label::Name)) => found.push((*place, Why::Name(tag.clone()))),
+                Some((place, Label::Alias)) => found.push((*place, Why::Alias(tag.clone()))),
+                None if folded.is_empty() || resolved.tags.contains(&folded) => {}
+                None => resolved.tags.push(folded),
             }
         }
         let from_source = source_topics.iter().filter_map(|id| self.place(id));
         found.extend(from_source.map(|place| (place, Why::Source(article.source.clone()))));
         let unwanted = self.find_phrases(article, &mut found);
-        let mut resolved = Resolved {
-            tags,
-            ..Resolved::default()
-        };
-        for (place, why) in found {
-            if !unwanted.contains(&place) {
-                resolved.own.insert(place);
-                self.add(place, why, &mut resolved);
+        found.retain(|(place, _)| !unwanted.contains(place));
+        for (place, why) in &found {
+            resolved.own.insert(*place);
+            resolved.all.insert(*place);
+            let why = (self.topics[*place].id.clone(), why.clone());
+            if !resolved.why.contains(&why) {
+                resolved.why.push(why);
+            }
+        }
+        // After all reasons of its own: `within` is told only where it is the only one.
+        for (place, _) in &found {
+            for broader in &self.closures[*place][1..] {
+                if !unwanted.contains(broader) && resolved.all.insert(*broader) {
+                    let narrower = Why::Within(self.topics[*place].id.clone());
+                    let id = self.topics[*broader].id.clone();
+                    resolved.why.push((id, narrower));
+                }
             }
         }
         resolved
     }
 
-    fn add(&self, place: usize, why: Why, resolved: &mut Resolved) {
-        if resolved.all.insert(place) {
-            resolved.why.push((self.topics[place].id.clone(), why));
-        }
-        for broader in &self.closures[place][1..] {
-            if resolved.all.insert(*broader) {
-                let narrower = Why::Within(self.topics[place].id.clone());
-                resolved
-                    .why
-                    .push((self.topics[*broader].id.clone(), narrower));
-            }
-        }
-    }
-
     /// Adds the topics whose phrases stand in an article, and gives those whose `not` phrases do.
     fn find_phrases(&self, article: &Article, found: &mut Vec<(usize, Why)>) -> Vec<usize> {
-        let Some(phrases) = &self.phrases else {
-            return Vec::new();
-        };
         let mut unwanted = Vec::new();
-        for text in [&article.title, &article.summary.text] {
-            let text = format!(" {} ", fold(text));
-            for found_at in phrases.find_overlapping_iter(&text) {
-                let (place, phrase, keeps_out) = &self.meanings[found_at.pattern().as_usize()];
-                if *keeps_out {
-                    unwanted.push(*place);
+        for (place, text) in [
+            (Place::Title, &article.title),
+            (Place::Summary, &article.summary.text),
+        ] {
+            for meaning in self.phrases.find(&fold(text)) {
+                if meaning.keeps_out {
+                    unwanted.push(meaning.topic);
                 } else {
-                    found.push((*place, Why::Phrase(phrase.clone())));
+                    found.push((meaning.topic, Why::Phrase(meaning.phrase.clone(), place)));
                 }
             }
         }
@@ -281,64 +290,72 @@ fn circle(start: usize, within: &[Vec<usize>], topics: &[Topic]) -> String {
     topics[start].id.0.clone()
 }
 
-fn labels(topics: &[Topic]) -> HashMap<String, Option<usize>> {
-    let mut labels: HashMap<String, Option<usize>> = HashMap::new();
-    // An id means its topic, whatever else claims it.
-    let ids: HashMap<_, _> = topics
-        .iter()
-        .enumerate()
-        .map(|(place, topic)| (fold(&topic.id.0), place))
-        .collect();
+/// What each folded id, name and alias means.
+fn labels(
+    topics: &[Topic],
+    warnings: &mut Vec<TopicWarning>,
+) -> Result<HashMap<String, (usize, Label)>, TopicError> {
+    let mut claims: BTreeMap<String, Vec<(Label, usize, &str)>> = BTreeMap::new();
     for (place, topic) in topics.iter().enumerate() {
-        for label in topic.names.values().chain(&topic.aliases) {
-            let folded = fold(label);
-            if !folded.is_empty() {
-                let claimed = labels.entry(folded).or_insert(Some(place));
-                if *claimed != Some(place) {
-                    *claimed = None;
+        if fold(&topic.id.0).is_empty() {
+            return Err(TopicError::Blank(topic.id.clone()));
+        }
+        let names = topic.names.values().map(|name| (Label::Name, name));
+        let aliases = topic.aliases.iter().map(|alias| (Label::Alias, alias));
+        let all = [(Label::Id, &topic.id.0)].into_iter();
+        for (label, text) in all.chain(names).chain(aliases) {
+            claims
+                .entry(fold(text))
+                .or_default()
+                .push((label, place, text));
+        }
+        warnings.extend(blank(topic, topic.names.values().chain(&topic.aliases)));
+    }
+    claims.remove("");
+    let mut labels = HashMap::new();
+    for (folded, mut claims) in claims {
+        claims.sort_unstable();
+        claims.dedup_by_key(|(_, place, _)| *place);
+        let (label, owner, _) = claims[0];
+        let others = &claims[1..];
+        let id = |place: usize| topics[place].id.clone();
+        if label == Label::Id {
+            for (other, place, text) in others.iter().filter(|(_, place, _)| *place != owner) {
+                if *other == Label::Id {
+                    return Err(TopicError::Alike(id(owner), id(*place)));
                 }
+                warnings.push(TopicWarning::Taken {
+                    label: (*text).to_owned(),
+                    topic: id(*place),
+                    by: id(owner),
+                });
             }
+        } else if others.iter().any(|(_, place, _)| *place != owner) {
+            let mut places: Vec<usize> = claims.iter().map(|(_, place, _)| *place).collect();
+            places.sort_unstable();
+            places.dedup();
+            warnings.push(TopicWarning::Ambiguous {
+                label: folded,
+                topics: places.into_iter().map(id).collect(),
+            });
+            continue;
         }
+        labels.insert(folded, (owner, label));
     }
-    labels.extend(ids.into_iter().map(|(id, place)| (id, Some(place))));
-    labels
+    Ok(labels)
 }
 
-fn phrases(topics: &[Topic]) -> (Option<AhoCorasick>, Vec<(usize, String, bool)>) {
-    let (mut patterns, mut meanings) = (Vec::new(), Vec::new());
-    for (place, topic) in topics.iter().enumerate() {
-        let wanted = topic.phrases.iter().map(|phrase| (phrase, false));
-        for (phrase, keeps_out) in
-            wanted.chain(topic.not_phrases.iter().map(|phrase| (phrase, true)))
-        {
-            let folded = fold(phrase);
-            if !folded.is_empty() {
-                patterns.push(pattern(&folded));
-                meanings.push((place, phrase.trim_matches('"').to_owned(), keeps_out));
-            }
-        }
-    }
-    let automaton = AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(patterns);
-    (automaton.ok().filter(|_| !meanings.is_empty()), meanings)
-}
-
-/// A phrase is found as whole words, but where its script puts no spaces between words.
-fn pattern(folded: &str) -> String {
-    let open = if folded.starts_with(is_unspaced) {
-        ""
-    } else {
-        " "
-    };
-    // Korean puts its particles behind a word, without a space: 평양은, 평양의.
-    let hangul = folded.ends_with(|c: char| ('\u{AC00}'..='\u{D7A3}').contains(&c));
-    let close = if hangul || folded.ends_with(is_unspaced) {
-        ""
-    } else {
-        " "
-    };
-    format!("{open}{folded}{close}")
+/// A warning for each of a topic's texts of which folding leaves nothing.
+fn blank<'a>(
+    topic: &'a Topic,
+    texts: impl Iterator<Item = &'a String>,
+) -> impl Iterator<Item = TopicWarning> {
+    texts
+        .filter(|text| fold(text).is_empty())
+        .map(|text| TopicWarning::Blank {
+            topic: topic.id.clone(),
+            text: text.clone(),
+        })
 }
 
 #[cfg(test)]
@@ -370,7 +387,7 @@ mod tests {
     #[test]
     fn a_tag_in_any_spelling_brings_its_topic_and_all_broader_ones() {
         let expected = [
-            "north-korea: tag `COREE DU-NORD`",
+            "north-korea: tag `COREE DU-NORD`, an alias",
             "korea: narrower topic `north-korea`",
             "asia: narrower topic `north-korea`",
         ];
@@ -378,39 +395,106 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_is_found_as_whole_words_in_any_case() {
-        assert_eq!(
-            why("KIM JONG UN speaks", &[])[0],
-            "north-korea: phrase `Kim Jong-un`"
-        );
-        assert_eq!(
-            why("오늘 평양은 맑음", &[])[0],
-            "north-korea: phrase `평양`"
-        );
-        assert!(why("Joakim Jong Unger wins", &[]).is_empty());
+    fn a_reason_of_its_own_is_told_before_a_narrower_topic() {
+        let expected = [
+            "north-korea: tag `dprk`, an alias",
+            "korea: tag `Korea`",
+            "asia: narrower topic `north-korea`",
+        ];
+        assert_eq!(why("Talks", &["dprk", "Korea"]), expected);
     }
 
     #[test]
-    fn a_not_phrase_keeps_an_article_out() {
+    fn all_reasons_are_told_each_once() {
+        let mut talks = article("Kim Jong-un, KIM JONG UN", &["DPRK"]);
+        talks.summary.text = "In Pyongyang (평양)".into();
+        let resolved = index().resolve(&talks, &[TopicId("asia".into())]);
+        let words: Vec<_> = resolved.why.iter().map(|(_, why)| why.words()).collect();
+        let expected = [
+            "tag `DPRK`, an alias",
+            "source `wire`",
+            "phrase `Kim Jong-un` in the title",
+            "phrase `평양` in the summary",
+            "narrower topic `north-korea`",
+        ];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn a_not_phrase_keeps_an_article_out_whatever_brought_it() {
         assert!(why("Kim Jong-un lookalike arrested", &["DPRK"]).is_empty());
+        let mut bbq = topic("korea", &["asia"]);
+        bbq.not_phrases = vec!["barbecue".into()];
+        let north = topic("north-korea", &["korea"]);
+        let index = TopicIndex::new(&[north, bbq, topic("asia", &[])]).unwrap();
+        let about = index.resolve(&article("A barbecue", &["north-korea"]), &[]);
+        let topics: Vec<_> = about
+            .why
+            .iter()
+            .map(|(topic, _)| topic.0.as_str())
+            .collect();
+        assert_eq!(topics, ["north-korea", "asia"]);
     }
 
     #[test]
-    fn an_alias_of_two_topics_means_neither() {
-        assert_eq!(index().ambiguous(), ["corea"]);
+    fn an_alias_of_two_topics_means_neither_and_is_warned_about() {
+        let words: Vec<_> = index().warnings().iter().map(TopicWarning::words).collect();
         assert_eq!(
-            index().resolve(&article("x", &["Corea"]), &[]).tags,
+            words,
+            ["`corea` is claimed by topics `korea`, `corea-street`, so it means none of them"]
+        );
+        assert_eq!(
+            index()
+                .resolve(&article("x", &["Corea", "COREA", "!"]), &[])
+                .tags,
             ["corea"]
         );
     }
 
     #[test]
-    fn a_circle_is_named() {
-        let topics = [topic("a", &["b"]), topic("b", &["c"]), topic("c", &["a"])];
-        let error = TopicIndex::new(&topics).unwrap_err().to_string();
+    fn an_id_means_its_topic_whatever_else_claims_it() {
+        let mut north = topic("north-korea", &[]);
+        north.aliases = vec!["Korea".into(), "...".into()];
+        north.phrases = vec!["\"\"".into()];
+        let index = TopicIndex::new(&[north, topic("korea", &[])]).unwrap();
+        assert_eq!(index.find("KOREA"), Some(1));
+        let words: Vec<_> = index.warnings().iter().map(TopicWarning::words).collect();
         assert_eq!(
-            error,
+            words,
+            [
+                "`...` of topic `north-korea` has no letter or digit, so it is never found",
+                "`Korea` of topic `north-korea` is the id of topic `korea`, and means that",
+                "`\"\"` of topic `north-korea` has no letter or digit, so it is never found",
+            ]
+        );
+    }
+
+    #[test]
+    fn topics_that_contradict_each_other_are_refused_by_name() {
+        let error = |topics: &[Topic]| TopicIndex::new(topics).unwrap_err().to_string();
+        assert_eq!(
+            error(&[topic("a", &["b"]), topic("b", &["c"]), topic("c", &["a"])]),
             "topics lie within each other in a circle: a → b → c → a"
+        );
+        assert_eq!(
+            error(&[topic("a", &["a"])]),
+            "topics lie within each other in a circle: a → a"
+        );
+        assert_eq!(
+            error(&[topic("a", &["z"])]),
+            "topic `a` lies within `z`, which isn't a topic"
+        );
+        assert_eq!(
+            error(&[topic("a", &[]), topic("a", &[])]),
+            "there are two topics with the id `a`"
+        );
+        assert_eq!(
+            error(&[topic("north-korea", &[]), topic("North Korea", &[])]),
+            "the ids of topics `north-korea` and `North Korea` differ only in case, accents or punctuation, which make no difference"
+        );
+        assert_eq!(
+            error(&[topic("🎉", &[])]),
+            "the id of a topic needs a letter or digit: `🎉`"
         );
     }
 }
