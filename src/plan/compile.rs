@@ -65,10 +65,69 @@ impl Compiled {
         &self.unknown
     }
 
+    /// The topics that its readers can be said to follow, in their order: those that it wants without which it would mean something
+    /// else. None where it wants everything.
+    #[must_use]
+    pub fn follows(&self) -> Vec<TopicId> {
+        let mut wanted = BTreeSet::new();
+        walk(&self.term, &mut |term| {
+            if let Term::Topic {
+                id, wanted: true, ..
+            } = term
+            {
+                wanted.insert(id.as_str());
+            }
+        });
+        let followed = self.order.iter().filter(|id| wanted.contains(&*id.0));
+        followed.cloned().collect()
+    }
+
     /// Whether an article about this is wanted.
     #[must_use]
     pub fn matches(&self, resolved: &Resolved) -> bool {
-        matches(&self.term, resolved)
+        matches(&self.term, resolved, Exclusions::Hold)
+    }
+
+    /// What the query excludes that keeps out an article which it would want otherwise: topics by id, tags as folded.
+    /// Nothing where the article is wanted, or wouldn't be anyhow.
+    #[must_use]
+    pub fn excluded_by(&self, resolved: &Resolved) -> Vec<String> {
+        let mut by = Vec::new();
+        if !self.matches(resolved) && matches(&self.term, resolved, Exclusions::Lifted) {
+            walk(&self.term, &mut |term| {
+                let (Term::Topic {
+                    id: name, wanted, ..
+                }
+                | Term::Tag {
+                    folded: name,
+                    wanted,
+                }) = term
+                else {
+                    return;
+                };
+                if !wanted && !matches(term, resolved, Exclusions::Hold) && !by.contains(name) {
+                    by.push(name.clone());
+                }
+            });
+        }
+        by
+    }
+}
+
+/// Whether what a query excludes counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exclusions {
+    Hold,
+    Lifted,
+}
+
+/// Shows a term and all within it.
+fn walk<'a>(term: &'a Term, see: &mut impl FnMut(&'a Term)) {
+    see(term);
+    if let Term::And(terms) | Term::Or(terms) = term {
+        for term in terms {
+            walk(term, see);
+        }
     }
 }
 
@@ -111,9 +170,12 @@ fn named(
         if !unknown.iter().any(|known| known == name) {
             unknown.push(name.to_owned());
         }
-        return Term::Tag {
-            folded: fold(name),
-            wanted,
+        let folded = fold(name);
+        return match (folded.is_empty(), wanted) {
+            // No tag is without a letter or digit: 🎉 is never found.
+            (true, true) => Term::Nothing,
+            (true, false) => Term::Any,
+            (false, _) => Term::Tag { folded, wanted },
         };
     };
     let id = &index.topic(place).id;
@@ -139,11 +201,7 @@ fn and(terms: impl Iterator<Item = Term>) -> Term {
             other => drop(all.insert(other)),
         }
     }
-    let plain = all.clone();
-    all.retain(
-        |term| !matches!(term, Term::Or(inner) if inner.iter().any(|term| plain.contains(term))),
-    );
-    single(all, Term::Any, Term::And)
+    single(absorb(all), Term::Any, Term::And)
 }
 
 /// Any of them, in the same way.
@@ -157,11 +215,21 @@ fn or(terms: impl Iterator<Item = Term>) -> Term {
             other => drop(any.insert(other)),
         }
     }
-    let plain = any.clone();
-    any.retain(
-        |term| !matches!(term, Term::And(inner) if inner.iter().any(|term| plain.contains(term))),
-    );
-    single(any, Term::Nothing, Term::Or)
+    single(absorb(any), Term::Nothing, Term::Or)
+}
+
+/// Without what another one says already: beside `a`, `a OR b` adds nothing to an AND, nor `a AND b` to an OR, and beside `a OR b`
+/// nor does `a OR b OR c`.
+fn absorb(terms: BTreeSet<Term>) -> BTreeSet<Term> {
+    let says_no_more = |term: &Term, other: &Term| match (term, other) {
+        (Term::And(inner), Term::And(other)) | (Term::Or(inner), Term::Or(other)) => {
+            inner.len() > other.len() && inner.is_superset(other)
+        }
+        (Term::And(inner) | Term::Or(inner), other) => inner.contains(other),
+        _ => false,
+    };
+    let needed = |term: &&Term| !terms.iter().any(|other| says_no_more(term, other));
+    terms.iter().filter(needed).cloned().collect()
 }
 
 fn single(mut terms: BTreeSet<Term>, none: Term, many: fn(BTreeSet<Term>) -> Term) -> Term {
@@ -172,8 +240,13 @@ fn single(mut terms: BTreeSet<Term>, none: Term, many: fn(BTreeSet<Term>) -> Ter
     }
 }
 
-fn matches(term: &Term, resolved: &Resolved) -> bool {
+fn matches(term: &Term, resolved: &Resolved, exclusions: Exclusions) -> bool {
     match term {
+        Term::Topic { wanted: false, .. } | Term::Tag { wanted: false, .. }
+            if exclusions == Exclusions::Lifted =>
+        {
+            true
+        }
         Term::Any => true,
         Term::Nothing => false,
         Term::Topic {
@@ -190,8 +263,8 @@ fn matches(term: &Term, resolved: &Resolved) -> bool {
             set.contains(*place) == *wanted
         }
         Term::Tag { folded, wanted } => resolved.tags.contains(folded) == *wanted,
-        Term::And(terms) => terms.iter().all(|term| matches(term, resolved)),
-        Term::Or(terms) => terms.iter().any(|term| matches(term, resolved)),
+        Term::And(terms) => terms.iter().all(|term| matches(term, resolved, exclusions)),
+        Term::Or(terms) => terms.iter().any(|term| matches(term, resolved, exclusions)),
     }
 }
 
@@ -260,6 +333,64 @@ mod tests {
         }
         assert_eq!(compiled("korea OR (korea AND sport)").canonical(), "korea");
         assert_eq!(compiled("korea OR *").canonical(), "*");
+        assert_eq!(
+            compiled("(korea OR sport) (sport OR chess OR korea)").canonical(),
+            compiled("sport OR korea").canonical()
+        );
+    }
+
+    #[test]
+    fn what_no_tag_can_be_matches_nothing_and_not_everything() {
+        let party = compiled("\"🎉\"");
+        assert_eq!(
+            (party.canonical(), party.unknown()),
+            ("NOT *", &["🎉".to_owned()][..])
+        );
+        assert_eq!(compiled("korea OR \"🎉\"").canonical(), "korea");
+        assert_eq!(compiled("korea NOT \"🎉\"").canonical(), "korea");
+    }
+
+    #[test]
+    fn the_deepest_query_has_a_canonical_form_that_can_be_read() {
+        // Each parenthesis brings an OR within an AND within an OR.
+        let nested = |depth: usize, core: &str| {
+            let open: String = (0..depth).map(|n| format!("a{n} OR b{n} (")).collect();
+            format!("{open}{core}{}", ")".repeat(depth))
+        };
+        for query in [
+            nested(30, "x OR y -z"),
+            format!("NOT ({})", nested(29, "x OR y -z")),
+            format!("-{}", "(-".repeat(15) + "x OR y" + &")".repeat(15)),
+        ] {
+            let compiled = compiled(&query.to_string());
+            let read = compiled.canonical().parse::<Query>();
+            let again = Compiled::new(&read.unwrap(), &index());
+            assert_eq!(again.canonical(), compiled.canonical());
+        }
+    }
+
+    #[test]
+    fn what_keeps_an_article_out_is_named() {
+        let by = |query: &str, tags: &[&str]| {
+            compiled(query).excluded_by(&index().resolve(&article("x", tags), &[]))
+        };
+        assert_eq!(
+            by("korea NOT sport -chess", &["korea", "football", "Chess"]),
+            ["sport", "chess"]
+        );
+        assert!(by("korea NOT sport", &["football"]).is_empty());
+        assert!(by("korea NOT sport", &["korea"]).is_empty());
+    }
+
+    #[test]
+    fn who_wants_everything_follows_no_topic() {
+        let follows = |query: &str| {
+            let topics = compiled(query).follows().into_iter();
+            topics.map(|id| id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(follows("sport OR korea NOT football"), ["sport", "korea"]);
+        assert!(follows("korea OR *").is_empty());
+        assert!(follows("* NOT sport").is_empty());
     }
 
     #[test]
@@ -322,7 +453,40 @@ mod tests {
         }
     }
 
+    /// The same in other words: turned round, and by alias.
+    fn in_other_words(query: &Query) -> Query {
+        let rename = |name: &String| match name.as_str() {
+            "korea" => "CORÉE".to_owned(),
+            "Corée" => "korea".to_owned(),
+            other => other.to_uppercase(),
+        };
+        let turn = |terms: &[Query]| {
+            terms
+                .iter()
+                .rev()
+                .chain(&terms[..1])
+                .map(in_other_words)
+                .collect()
+        };
+        match query {
+            Query::Any => Query::Any,
+            Query::Topic(name) => Query::Topic(rename(name)),
+            Query::Exactly(name) => Query::Exactly(rename(name)),
+            Query::Not(inner) => Query::Not(Box::new(in_other_words(inner))),
+            Query::And(terms) => Query::And(turn(terms)),
+            Query::Or(terms) => Query::Or(turn(terms)),
+        }
+    }
+
     proptest! {
+        #[test]
+        fn other_words_have_the_same_form(query in queries()) {
+            let index = index();
+            let other = Compiled::new(&in_other_words(&query), &index);
+            let compiled = Compiled::new(&query, &index);
+            prop_assert_eq!(other.canonical(), compiled.canonical());
+        }
+
         #[test]
         fn a_compiled_query_means_what_it_says(query in queries(), tags in proptest::collection::vec(
             proptest::sample::select(&["korea", "north-korea", "sport", "football", "chess", "other"][..]), 0..4)) {

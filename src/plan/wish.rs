@@ -51,8 +51,8 @@ pub fn selection(
     edition: &Edition,
     key: &SegmentKey,
 ) -> Selection {
-    // A canonical query is always one that reads.
-    let query = key.query.parse().unwrap_or(Query::Any);
+    // A canonical query is always one that reads; were it not, nobody would get what they don't want.
+    let query = key.query.parse().unwrap_or(Query::Or(Vec::new()));
     let wanted = Wanted {
         query: &Compiled::new(&query, index),
         order: &key.topics,
