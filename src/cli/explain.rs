@@ -95,6 +95,7 @@ fn because(explained: &Explained) -> String {
         Fate::In(None) => format!("under no topic: {topics}"),
         Fate::AlreadySent => "already sent, or before their first issue".to_owned(),
         Fate::NoTopic => format!("not what they follow: {topics}"),
+        Fate::Excluded(by) => format!("they exclude {}: {topics}", by.join(", ")),
         Fate::OtherLanguage => {
             let language = explained
                 .article
@@ -119,6 +120,7 @@ fn rule(fate: &Fate) -> &'static str {
         Fate::In(_) => "in",
         Fate::AlreadySent => "already sent",
         Fate::NoTopic => "no topic",
+        Fate::Excluded(_) => "excluded",
         Fate::OtherLanguage => "other language",
         Fate::TooOld => "too old",
         Fate::OtherSource => "other source",

@@ -31,6 +31,7 @@ pub struct Compiled {
     canonical: String,
     order: Vec<TopicId>,
     unknown: Vec<String>,
+    excludes: bool,
 }
 
 impl Compiled {
@@ -39,7 +40,15 @@ impl Compiled {
     pub fn new(query: &Query, index: &TopicIndex) -> Self {
         let (mut order, mut unknown) = (Vec::new(), Vec::new());
         let term = simplify(query, index, true, &mut order, &mut unknown);
+        let mut excludes = false;
+        walk(&term, &mut |term| {
+            excludes |= matches!(
+                term,
+                Term::Topic { wanted: false, .. } | Term::Tag { wanted: false, .. }
+            );
+        });
         Self {
+            excludes,
             canonical: text(&term),
             term,
             order,
@@ -93,7 +102,10 @@ impl Compiled {
     #[must_use]
     pub fn excluded_by(&self, resolved: &Resolved) -> Vec<String> {
         let mut by = Vec::new();
-        if !self.matches(resolved) && matches(&self.term, resolved, Exclusions::Lifted) {
+        if self.excludes
+            && !self.matches(resolved)
+            && matches(&self.term, resolved, Exclusions::Lifted)
+        {
             walk(&self.term, &mut |term| {
                 let (Term::Topic {
                     id: name, wanted, ..
@@ -201,7 +213,7 @@ fn and(terms: impl Iterator<Item = Term>) -> Term {
             other => drop(all.insert(other)),
         }
     }
-    single(absorb(all), Term::Any, Term::And)
+    single(absorb(&all), Term::Any, Term::And)
 }
 
 /// Any of them, in the same way.
@@ -215,12 +227,12 @@ fn or(terms: impl Iterator<Item = Term>) -> Term {
             other => drop(any.insert(other)),
         }
     }
-    single(absorb(any), Term::Nothing, Term::Or)
+    single(absorb(&any), Term::Nothing, Term::Or)
 }
 
 /// Without what another one says already: beside `a`, `a OR b` adds nothing to an AND, nor `a AND b` to an OR, and beside `a OR b`
 /// nor does `a OR b OR c`.
-fn absorb(terms: BTreeSet<Term>) -> BTreeSet<Term> {
+fn absorb(terms: &BTreeSet<Term>) -> BTreeSet<Term> {
     let says_no_more = |term: &Term, other: &Term| match (term, other) {
         (Term::And(inner), Term::And(other)) | (Term::Or(inner), Term::Or(other)) => {
             inner.len() > other.len() && inner.is_superset(other)
@@ -354,15 +366,14 @@ mod tests {
     fn the_deepest_query_has_a_canonical_form_that_can_be_read() {
         // Each parenthesis brings an OR within an AND within an OR.
         let nested = |depth: usize, core: &str| {
-            let open: String = (0..depth).map(|n| format!("a{n} OR b{n} (")).collect();
-            format!("{open}{core}{}", ")".repeat(depth))
+            (0..depth).fold(core.to_owned(), |core, n| format!("a{n} OR b{n} ({core})"))
         };
         for query in [
             nested(30, "x OR y -z"),
             format!("NOT ({})", nested(29, "x OR y -z")),
             format!("-{}", "(-".repeat(15) + "x OR y" + &")".repeat(15)),
         ] {
-            let compiled = compiled(&query.to_string());
+            let compiled = compiled(&query);
             let read = compiled.canonical().parse::<Query>();
             let again = Compiled::new(&read.unwrap(), &index());
             assert_eq!(again.canonical(), compiled.canonical());

@@ -1,35 +1,12 @@
 //! Which articles a segment gets, in which order, and why the others not.
 
-use std::{collections::HashMap, sync::Arc};
-
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::{about::Resolved, compile::Compiled, fold::fold, topics::TopicIndex};
-use crate::domain::{
-    Archived, Article, DeclaredSource, Edition, Form, Language, Limit, Number, Placed, Priority,
-    Section, TopicId,
+use super::{
+    about::Resolved,
+    compile::Compiled,
+    topics::TopicIndex,
+    window::{Candidate, Window},
 };
-
-/// The time in which an article's weight halves.
-const HALF_LIFE_HOURS: f64 = 18.0;
-
-/// The articles of an issue, prepared for all of its segments.
-#[derive(Debug)]
-pub struct Window {
-    candidates: Vec<Candidate>,
-}
-
-#[derive(Debug)]
-struct Candidate {
-    article: Arc<Archived>,
-    resolved: Resolved,
-    score: f64,
-    /// What keeps it from everybody.
-    barred: Option<Fate>,
-    /// The same for all copies of one article.
-    copy_of: usize,
-    form: Form,
-}
+use crate::domain::{Edition, Form, Language, Limit, Number, Placed, Section, TopicId};
 
 /// What becomes of an article in one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +17,15 @@ pub enum Fate {
     AlreadySent,
     /// The reader follows none of its topics.
     NoTopic,
+    /// The reader follows a topic of it, but excludes these.
+    Excluded(Vec<String>),
     /// It is in none of the reader's languages.
     OtherLanguage,
     /// It is older than the edition takes.
     TooOld,
     /// The edition doesn't take its source.
     OtherSource,
-    /// It is the same as another one.
+    /// It is the same as another one, which the reader had or gets.
     Duplicate(Number),
     /// The digest is full.
     OverLimit,
@@ -57,7 +36,7 @@ pub enum Fate {
 pub struct Selection {
     /// The articles, in the order of the digest.
     pub sections: Vec<Section>,
-    /// What became of every article of the window.
+    /// What became of every article of the window, in the window's order.
     pub fates: Vec<(Number, Fate)>,
 }
 
@@ -77,183 +56,79 @@ pub struct Wanted<'a> {
 }
 
 impl Window {
-    /// Prepares the articles of an issue that is planned at `now`.
-    #[must_use]
-    pub fn new(
-        articles: Vec<Archived>,
-        index: &TopicIndex,
-        edition: &Edition,
-        sources: &[DeclaredSource],
-        now: DateTime<Utc>,
-    ) -> Self {
-        let sources: HashMap<&str, &DeclaredSource> = sources
-            .iter()
-            .map(|source| (source.name.as_str(), source))
-            .collect();
-        let mut copies = HashMap::new();
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(articles.len());
-        for archived in articles {
-            let article = &archived.article;
-            let source = sources.get(article.source.as_str());
-            let priority = source.map_or(Priority::default(), |source| source.priority);
-            let copy_of = copy_of(article, candidates.len(), &mut copies);
-            candidates.push(Candidate {
-                resolved: index.resolve(
-                    article,
-                    source.map_or(&[], |source| source.topics.as_slice()),
-                ),
-                score: score(&archived, priority, now),
-                barred: barred(article, edition, now),
-                copy_of,
-                form: form(article),
-                article: Arc::new(archived),
-            });
-        }
-        let newest = |candidate: &Candidate| candidate.article.article.published;
-        candidates.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then(newest(b).cmp(&newest(a)))
-                .then(a.article.number.cmp(&b.article.number))
-        });
-        Self { candidates }
-    }
-
-    /// The articles, the weightiest first, and what each is about.
-    pub fn articles(&self) -> impl Iterator<Item = (&Archived, &Resolved)> {
-        self.candidates
-            .iter()
-            .map(|candidate| (&*candidate.article, &candidate.resolved))
-    }
-
     /// What a segment gets.
     #[must_use]
     pub fn select(&self, wanted: &Wanted, index: &TopicIndex, edition: &Edition) -> Selection {
-        let offered = offered(index, edition);
-        let mut selection = Selection::default();
-        let mut had: HashMap<usize, Number> = HashMap::new();
-        let mut chosen: Vec<(Option<usize>, &Candidate)> = Vec::new();
-        // Whoever had one copy of an article has had it.
-        for candidate in self
-            .candidates
+        let order: Vec<usize> = wanted
+            .order
             .iter()
-            .filter(|candidate| candidate.article.number <= wanted.watermark)
-        {
-            if fate(candidate, wanted).is_none() {
-                had.insert(candidate.copy_of, candidate.article.number);
-            }
-        }
-        for candidate in &self.candidates {
-            let number = candidate.article.number;
-            let fate = fate(candidate, wanted).unwrap_or_else(|| {
-                if number <= wanted.watermark {
-                    return Fate::AlreadySent;
-                }
-                if let Some(other) = had.get(&candidate.copy_of) {
-                    return Fate::Duplicate(*other);
-                }
-                had.insert(candidate.copy_of, number);
-                if !wanted
-                    .max_articles
-                    .allows(u32::try_from(chosen.len() + 1).unwrap_or(u32::MAX))
-                {
+            .filter_map(|id| index.place(id))
+            .collect();
+        let offered = offered(index, edition);
+        let mut fates = self.fates_apart(wanted);
+        self.keep_one_of_copies(&mut fates);
+        let mut chosen: Vec<(Option<usize>, &Candidate)> = Vec::new();
+        let fates = self.candidates.iter().zip(fates).map(|(candidate, fate)| {
+            let fate = fate.unwrap_or_else(|| {
+                let next = u32::try_from(chosen.len() + 1).unwrap_or(u32::MAX);
+                if !wanted.max_articles.allows(next) {
                     return Fate::OverLimit;
                 }
-                let place = heading(&candidate.resolved, wanted.order, &offered, index);
+                let place = heading(&candidate.resolved, &order, &offered);
                 chosen.push((place, candidate));
                 Fate::In(place.map(|place| index.topic(place).id.clone()))
             });
-            selection.fates.push((number, fate));
+            (candidate.article.number, fate)
+        });
+        Selection {
+            fates: fates.collect(),
+            sections: sections(&chosen, &order, &offered, index),
         }
-        selection.sections = sections(&chosen, wanted.order, &offered, index);
-        selection
     }
-}
 
-/// Why a candidate isn't for this segment, apart from what it has had and how much it takes.
-fn fate(candidate: &Candidate, wanted: &Wanted) -> Option<Fate> {
-    if let Some(barred) = &candidate.barred {
-        return Some(barred.clone());
+    /// Why each candidate isn't for this segment, as far as that depends on no other one.
+    fn fates_apart(&self, wanted: &Wanted) -> Vec<Option<Fate>> {
+        let read: Vec<bool> = self
+            .languages
+            .iter()
+            .map(|theirs| wanted.languages.iter().any(|ours| ours.matches(theirs)))
+            .collect();
+        let fate = |candidate: &Candidate| {
+            if let Some(barred) = &candidate.barred {
+                return Some(barred.clone());
+            }
+            if candidate.language.is_some_and(|language| !read[language]) {
+                return Some(Fate::OtherLanguage);
+            }
+            if !wanted.query.matches(&candidate.resolved) {
+                let by = wanted.query.excluded_by(&candidate.resolved);
+                return Some(if by.is_empty() {
+                    Fate::NoTopic
+                } else {
+                    Fate::Excluded(by)
+                });
+            }
+            (candidate.article.number <= wanted.watermark).then_some(Fate::AlreadySent)
+        };
+        self.candidates.iter().map(fate).collect()
     }
-    let language = candidate.article.article.language.as_ref();
-    let reads = |language: &Language| wanted.languages.iter().any(|known| known.matches(language));
-    if !language.is_none_or(reads) {
-        return Some(Fate::OtherLanguage);
-    }
-    (!wanted.query.matches(&candidate.resolved)).then_some(Fate::NoTopic)
-}
 
-fn barred(article: &Article, edition: &Edition, now: DateTime<Utc>) -> Option<Fate> {
-    if !edition.sources.is_empty() && !edition.sources.contains(&article.source) {
-        return Some(Fate::OtherSource);
+    /// Leaves one of the copies of an article, and none to whoever had one.
+    fn keep_one_of_copies(&self, fates: &mut [Option<Fate>]) {
+        for group in &self.copies {
+            let number = |place: usize| self.candidates[place].article.number;
+            let mut group = group.iter().copied();
+            let had = group
+                .clone()
+                .find(|place| fates[*place] == Some(Fate::AlreadySent));
+            let kept = had.or_else(|| group.find(|place| fates[*place].is_none()));
+            for other in group.filter(|place| Some(*place) != kept) {
+                if let (Some(kept), None) = (kept, &fates[other]) {
+                    fates[other] = Some(Fate::Duplicate(number(kept)));
+                }
+            }
+        }
     }
-    let oldest = edition.max_age.map(|age| now - age);
-    let old = article
-        .published
-        .zip(oldest)
-        .is_some_and(|(published, oldest)| published < oldest);
-    old.then_some(Fate::TooOld)
-}
-
-fn score(archived: &Archived, priority: Priority, now: DateTime<Utc>) -> f64 {
-    let age = (now - archived.eligible_at).max(TimeDelta::zero());
-    let hours = age.as_seconds_f64() / 3600.0;
-    f64::from(priority.0) / 100.0 * (-hours / HALF_LIFE_HOURS).exp2()
-}
-
-/// The form that an article takes where it isn't the first.
-fn form(article: &Article) -> Form {
-    match (article.summary.is_empty(), &article.image) {
-        (true, _) => Form::Line,
-        (false, Some(_)) => Form::Card,
-        (false, None) => Form::Short,
-    }
-}
-
-/// The place of the first article that is the same: by its page, or by its title and summary.
-fn copy_of(article: &Article, place: usize, copies: &mut HashMap<String, usize>) -> usize {
-    let words = format!("{}\n{}", fold(&article.title), fold(&article.summary.text));
-    let keys: Vec<String> = article
-        .url
-        .as_deref()
-        .map(canonical_url)
-        .into_iter()
-        .chain([words])
-        .collect();
-    let first = keys
-        .iter()
-        .find_map(|key| copies.get(key))
-        .copied()
-        .unwrap_or(place);
-    for key in keys {
-        copies.entry(key).or_insert(first);
-    }
-    first
-}
-
-/// A page's address without what differs between copies of it: scheme, fragment, tracking parameters, a slash at its end.
-fn canonical_url(url: &str) -> String {
-    let Ok(mut url) = url::Url::parse(url) else {
-        return url.to_owned();
-    };
-    url.set_fragment(None);
-    let tracking = |name: &str| {
-        name.starts_with("utm_") || matches!(name, "fbclid" | "gclid" | "mc_cid" | "mc_eid")
-    };
-    let kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| !tracking(name))
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
-    }
-    let text = url.to_string();
-    let text = text
-        .split_once("://")
-        .map_or(text.as_str(), |(_, rest)| rest);
-    text.trim_end_matches('/').to_owned()
 }
 
 /// The topics on offer, in the order in which they stand in a digest.
@@ -268,70 +143,48 @@ fn offered(index: &TopicIndex, edition: &Edition) -> Vec<usize> {
         .collect()
 }
 
-/// The topic that an article stands under: the first that the reader named of those it has; for who named none of them, the first
-/// on offer that is its own, else the first on offer that it lies within.
-fn heading(
-    about: &Resolved,
-    order: &[TopicId],
-    offered: &[usize],
-    index: &TopicIndex,
-) -> Option<usize> {
-    let named = order
-        .iter()
-        .filter_map(|id| index.place(id))
-        .find(|place| about.all.contains(*place));
-    named
-        .or_else(|| {
-            offered
-                .iter()
-                .copied()
-                .find(|place| about.own.contains(*place))
-        })
-        .or_else(|| {
-            offered
-                .iter()
-                .copied()
-                .find(|place| about.all.contains(*place))
-        })
+/// The place of the topic that an article stands under: the first that the reader named of those it has; for who named none of them,
+/// the first on offer that is its own, else the first on offer that it lies within.
+fn heading(about: &Resolved, order: &[usize], offered: &[usize]) -> Option<usize> {
+    let first = |places: &[usize], has: &dyn Fn(usize) -> bool| {
+        places.iter().copied().find(|place| has(*place))
+    };
+    first(order, &|place| about.all.contains(place))
+        .or_else(|| first(offered, &|place| about.own.contains(place)))
+        .or_else(|| first(offered, &|place| about.all.contains(place)))
 }
 
-/// Puts the chosen under their headings: those that the reader named first, in their order.
+/// Puts the chosen under their headings: those that the reader named first, in their order; then those on offer, in theirs; what has
+/// no heading comes last.
 fn sections(
     chosen: &[(Option<usize>, &Candidate)],
-    order: &[TopicId],
+    order: &[usize],
     offered: &[usize],
     index: &TopicIndex,
 ) -> Vec<Section> {
-    let mut places: Vec<Option<usize>> = order
-        .iter()
-        .filter_map(|id| index.place(id))
-        .map(Some)
-        .collect();
-    places.extend(
-        offered
-            .iter()
-            .copied()
-            .map(Some)
-            .filter(|place| !places.contains(place))
-            .collect::<Vec<_>>(),
-    );
-    places.push(None);
-    let mut sections = Vec::new();
-    for place in places {
-        let under = chosen.iter().filter(|(heading, _)| *heading == place);
-        let articles: Vec<_> = under
-            .map(|(_, candidate)| Placed {
-                form: candidate.form,
-                article: candidate.article.clone(),
-            })
-            .collect();
-        if !articles.is_empty() {
-            sections.push(Section {
-                topic: place.map(|place| index.topic(place).id.clone()),
-                articles,
-            });
+    let rank = |heading: Option<usize>| {
+        let places = order.iter().chain(offered);
+        heading.map_or(usize::MAX, |heading| {
+            places.take_while(|place| **place != heading).count()
+        })
+    };
+    let mut sections: Vec<(usize, Section)> = Vec::new();
+    for (heading, candidate) in chosen {
+        let placed = Placed {
+            form: candidate.form,
+            article: candidate.article.clone(),
+        };
+        let rank = rank(*heading);
+        if let Some((_, section)) = sections.iter_mut().find(|(known, _)| *known == rank) {
+            section.articles.push(placed);
+        } else {
+            let topic = heading.map(|place| index.topic(place).id.clone());
+            let articles = vec![placed];
+            sections.push((rank, Section { topic, articles }));
         }
     }
+    sections.sort_by_key(|(rank, _)| *rank);
+    let mut sections: Vec<Section> = sections.into_iter().map(|(_, section)| section).collect();
     if let Some(first) = sections
         .first_mut()
         .and_then(|section| section.articles.first_mut())
@@ -344,8 +197,15 @@ fn sections(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use chrono::{DateTime, TimeDelta, Utc};
+
     use super::*;
-    use crate::plan::test_data::{archived, article, edition, topic};
+    use crate::{
+        domain::{Archived, Article, DeclaredSource, Image, Priority, SourcePlace},
+        plan::test_data::{archived, article, edition, topic},
+    };
 
     fn now() -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -435,7 +295,8 @@ mod tests {
             .fates
             .into_iter()
             .collect();
-        assert_eq!(fates[&Number(3)], Fate::NoTopic);
+        assert_eq!(fates[&Number(1)], Fate::NoTopic);
+        assert_eq!(fates[&Number(3)], Fate::Excluded(vec!["sport".into()]));
     }
 
     #[test]
@@ -482,14 +343,139 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_in_a_language_that_the_reader_does_not_read_hides_nothing() {
+        let page = |title: &str, language: &str| Article {
+            url: Some("https://a.example/talks".into()),
+            language: Some(language.parse().unwrap()),
+            ..article(title, &["korea"])
+        };
+        let articles = vec![
+            archived(1, now(), page("회담", "ko")),
+            archived(2, now(), page("Talks", "en")),
+        ];
+        let got = titles(&select(articles, "*", 1, Limit::None));
+        assert_eq!(got, [("korea".into(), vec!["Talks".into()])]);
+    }
+
+    #[test]
     fn newer_articles_come_first() {
-        let older = archived(
+        let hours = |hours| now() - TimeDelta::hours(hours);
+        let dated = |title: &str, published| Article {
+            published: Some(published),
+            ..article(title, &["korea"])
+        };
+        // Collected seconds apart by one run: what was published last comes first, whatever source was asked first.
+        let seconds = |seconds| hours(2) - TimeDelta::minutes(5) + TimeDelta::seconds(seconds);
+        let articles = vec![
+            archived(1, hours(20), article("Oldest", &["korea"])),
+            archived(2, seconds(30), dated("Second", hours(4))),
+            archived(3, seconds(0), dated("First", hours(3))),
+            archived(4, seconds(0), dated("Third", hours(5))),
+        ];
+        let got = titles(&select(articles, "korea", 0, Limit::None));
+        assert_eq!(got[0].1, ["First", "Second", "Third", "Oldest"]);
+    }
+
+    /// The titles that a segment of everything gets where `wire` counts that much beside others.
+    fn with_priority(priority: u32, articles: Vec<Archived>) -> Vec<String> {
+        let wire = DeclaredSource {
+            name: "wire".into(),
+            place: SourcePlace::Folder("wire".into()),
+            priority: Priority(priority),
+            language: None,
+            topics: vec![TopicId("sport".into())],
+        };
+        let (index, edition) = (index(), edition());
+        let window = Window::new(articles, &index, &edition, &[wire], now());
+        let query = Compiled::new(&crate::domain::Query::Any, &index);
+        let wanted = Wanted {
+            query: &query,
+            order: &[],
+            languages: &[],
+            watermark: Number(0),
+            max_articles: Limit::None,
+        };
+        let selection = window.select(&wanted, &index, &edition);
+        let sections = titles(&selection);
+        sections
+            .into_iter()
+            .flat_map(|(_, titles)| titles)
+            .collect()
+    }
+
+    #[test]
+    fn twice_the_priority_makes_up_for_eighteen_hours() {
+        let pair = |hours| {
+            let other = Article {
+                source: "other".into(),
+                ..article("Other", &["sport"])
+            };
+            vec![
+                archived(1, now() - TimeDelta::hours(hours), article("Wire", &[])),
+                archived(2, now(), other),
+            ]
+        };
+        assert_eq!(with_priority(200, pair(17)), ["Wire", "Other"]);
+        assert_eq!(with_priority(200, pair(19)), ["Other", "Wire"]);
+        assert_eq!(with_priority(0, pair(0)), ["Other", "Wire"]);
+    }
+
+    #[test]
+    fn of_copies_that_of_the_weightier_source_is_shown() {
+        let other = archived(
             1,
-            now() - TimeDelta::hours(20),
-            article("Older", &["korea"]),
+            now(),
+            Article {
+                source: "other".into(),
+                url: Some("https://a.example/talks".into()),
+                ..article("Other", &[])
+            },
         );
-        let newer = archived(2, now(), article("Newer", &["korea"]));
-        let got = titles(&select(vec![older, newer], "korea", 0, Limit::None));
-        assert_eq!(got[0].1, ["Newer", "Older"]);
+        let wire = archived(
+            2,
+            now() - TimeDelta::hours(30),
+            Article {
+                url: Some("https://a.example/talks".into()),
+                ..article("Wire", &[])
+            },
+        );
+        let both = vec![other, wire];
+        assert_eq!(with_priority(200, both.clone()), ["Wire"]);
+        assert_eq!(with_priority(100, both), ["Other"]);
+    }
+
+    #[test]
+    fn the_first_article_leads_if_it_has_a_summary_and_the_others_take_the_form_that_they_fill() {
+        let with = |title: &str, summary: &str, image: bool| {
+            let mut article = article(title, &["korea"]);
+            article.summary.text = summary.into();
+            article.image = image.then(Image::default);
+            article
+        };
+        let forms = |articles: Vec<Article>| {
+            let numbered = articles.into_iter().enumerate();
+            let articles = numbered
+                .map(|(n, article)| archived(i64::try_from(n).unwrap() + 1, now(), article))
+                .collect();
+            let selection = select(articles, "*", 0, Limit::None);
+            let placed = selection
+                .sections
+                .iter()
+                .flat_map(|section| &section.articles);
+            placed.map(|placed| placed.form).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            forms(vec![
+                with("A", "Words.", false),
+                with("B", "More.", true),
+                with("C", "Others.", false),
+                with("D", "", true),
+            ]),
+            [Form::Lead, Form::Card, Form::Short, Form::Line]
+        );
+        assert_eq!(
+            forms(vec![with("A", "", false), with("B", "More.", true)]),
+            [Form::Line, Form::Card]
+        );
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     compile::Compiled,
-    select::{Selection, Wanted, Window},
+    select::{Selection, Wanted},
     topics::TopicIndex,
+    window::Window,
 };
 use crate::domain::{Edition, Language, Limit, Query, Segment, SegmentKey, Subscriber};
 
@@ -51,10 +52,18 @@ pub fn selection(
     edition: &Edition,
     key: &SegmentKey,
 ) -> Selection {
-    // A canonical query is always one that reads; were it not, nobody would get what they don't want.
-    let query = key.query.parse().unwrap_or(Query::Or(Vec::new()));
+    select(window, index, edition, key, &query(key, index))
+}
+
+fn select(
+    window: &Window,
+    index: &TopicIndex,
+    edition: &Edition,
+    key: &SegmentKey,
+    query: &Compiled,
+) -> Selection {
     let wanted = Wanted {
-        query: &Compiled::new(&query, index),
+        query,
         order: &key.topics,
         languages: &key.languages,
         watermark: key.watermark,
@@ -63,10 +72,19 @@ pub fn selection(
     window.select(&wanted, index, edition)
 }
 
+fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
+    // A canonical query is always one that reads; were it not, nobody would get what they don't want.
+    let query = key.query.parse().unwrap_or(Query::Or(Vec::new()));
+    Compiled::new(&query, index)
+}
+
 /// The segment of a key, with its articles placed.
 #[must_use]
 pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: SegmentKey) -> Segment {
-    let sections = selection(window, index, edition, &key).sections;
+    let query = query(&key, index);
+    let sections = select(window, index, edition, &key, &query).sections;
+    let followed = query.follows();
+    let follows = key.topics.iter().filter(|topic| followed.contains(topic));
     // The words around the articles come in the first of the reader's languages that the edition comes in.
     let language = key
         .languages
@@ -78,8 +96,143 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
         .unwrap_or_else(Language::english);
     Segment {
         language,
-        follows: key.topics.clone(),
+        follows: follows.cloned().collect(),
         sections,
         key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::{
+        domain::{EditionId, IssueId, Look, Number, TopicId},
+        plan::test_data::{archived, article, edition, topic},
+    };
+
+    fn index() -> TopicIndex {
+        TopicIndex::new(&[topic("korea", &[]), topic("sport", &[])]).unwrap()
+    }
+
+    fn reader(topics: Option<&str>) -> Subscriber {
+        Subscriber {
+            address: "ann@a.example".parse().unwrap(),
+            name: String::new(),
+            languages: Vec::new(),
+            time_zone: None,
+            editions: Vec::new(),
+            topics: topics.map(|topics| topics.parse().unwrap()),
+            max_articles: None,
+            paused: crate::domain::Pause::No,
+        }
+    }
+
+    fn languages(tags: &[&str]) -> Vec<Language> {
+        tags.iter().map(|tag| tag.parse().unwrap()).collect()
+    }
+
+    fn planned(edition: &Edition, reader: &Subscriber) -> Segment {
+        let index = index();
+        let wish = wish(&index, edition, reader);
+        let key = SegmentKey {
+            issue: IssueId {
+                edition: EditionId("daily".into()),
+                date: "2026-11-24".parse().unwrap(),
+            },
+            query: wish.query.canonical().to_owned(),
+            topics: wish.query.order().to_vec(),
+            languages: wish.languages,
+            watermark: Number(0),
+            cutoff: Number(2),
+            max_articles: wish.max_articles,
+            look: Look::default(),
+            made_from: String::new(),
+        };
+        let now = DateTime::UNIX_EPOCH;
+        let articles = vec![
+            archived(1, now, article("Cup", &["sport"])),
+            archived(2, now, article("Talks", &["korea"])),
+        ];
+        let window = Window::new(articles, &index, edition, &[], now);
+        segment(&window, &index, edition, key)
+    }
+
+    fn titles(segment: &Segment) -> Vec<&str> {
+        segment
+            .articles()
+            .map(|placed| placed.article.article.title.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn what_a_reader_did_not_say_the_edition_says() {
+        let edition = Edition {
+            default_topics: "sport".parse().unwrap(),
+            max_articles: Limit::Most(9),
+            ..edition()
+        };
+        let wish = wish(&index(), &edition, &reader(None));
+        assert_eq!(wish.query.canonical(), "sport");
+        assert_eq!(wish.languages, edition.languages);
+        assert_eq!(wish.max_articles, Limit::Most(9));
+    }
+
+    #[test]
+    fn the_smaller_limit_holds() {
+        let limit = |ours, theirs| {
+            let edition = Edition {
+                max_articles: ours,
+                ..edition()
+            };
+            let reader = Subscriber {
+                max_articles: theirs,
+                ..reader(None)
+            };
+            wish(&index(), &edition, &reader).max_articles
+        };
+        assert_eq!(limit(Limit::Most(9), Some(Limit::Most(3))), Limit::Most(3));
+        assert_eq!(limit(Limit::Most(3), Some(Limit::None)), Limit::Most(3));
+        assert_eq!(limit(Limit::None, Some(Limit::Most(3))), Limit::Most(3));
+        assert_eq!(limit(Limit::None, None), Limit::None);
+    }
+
+    #[test]
+    fn a_segment_stands_in_its_readers_order() {
+        let segment = planned(&edition(), &reader(Some("sport OR korea")));
+        assert_eq!(titles(&segment), ["Cup", "Talks"]);
+        let segment = planned(&edition(), &reader(Some("korea OR sport")));
+        assert_eq!(titles(&segment), ["Talks", "Cup"]);
+        assert_eq!(
+            segment.follows,
+            ["korea", "sport"].map(|id| TopicId(id.into()))
+        );
+    }
+
+    #[test]
+    fn who_gets_everything_follows_nothing_but_keeps_an_order() {
+        let segment = planned(&edition(), &reader(Some("sport OR *")));
+        assert_eq!(titles(&segment), ["Cup", "Talks"]);
+        assert!(segment.follows.is_empty());
+    }
+
+    #[test]
+    fn the_digest_speaks_the_first_of_the_readers_languages_that_the_edition_offers() {
+        let edition = Edition {
+            languages: languages(&["en", "fr", "pt"]),
+            ..edition()
+        };
+        let language = |tags: &[&str]| {
+            let reader = Subscriber {
+                languages: languages(tags),
+                ..reader(None)
+            };
+            planned(&edition, &reader).language.as_str().to_owned()
+        };
+        assert_eq!(language(&["ko", "fr", "en"]), "fr");
+        assert_eq!(language(&["pt-BR"]), "pt-BR");
+        assert_eq!(language(&["ko"]), "en");
+        assert_eq!(language(&[]), "en");
     }
 }
