@@ -144,24 +144,17 @@ fn edition(name: &str, editions: &[EditionId]) -> Result<EditionId, String> {
         })
 }
 
-/// A list of topics, or a query: a text is a query if it has an operator, parentheses or quotation marks.
+/// A list of topics, or a query.
 fn topics(value: &Value) -> Result<Query, String> {
-    let text = match value {
-        Value::List(items) => return Query::any_of(items).map_err(|error| error.message),
-        Value::Text(text) => text.trim(),
-    };
-    let operator = text
-        .split_whitespace()
-        .any(|word| matches!(word, "AND" | "OR" | "NOT"));
-    if operator || text.contains(['(', ')', '"', '|', '&', '!', '=', '*']) || text.starts_with('-')
-    {
-        return text
-            .parse()
-            .map_err(|error: crate::domain::query::QueryError| {
+    match value {
+        Value::List(items) => Query::any_of(items).map_err(|error| error.message),
+        Value::Text(text) => {
+            let text = text.trim();
+            Query::list_or_query(text).map_err(|error| {
                 format!("{error}\n  {}", error.pointed(text).replace('\n', "\n  "))
-            });
+            })
+        }
     }
-    Query::any_of(value.items()).map_err(|error| error.message)
 }
 
 fn limit(text: &str) -> Result<Limit<u32>, String> {
