@@ -52,21 +52,21 @@ pub(super) fn fields(octets: &[u8]) -> Vec<Field> {
 /// The HTML part, decoded.
 pub(super) fn html(octets: &[u8]) -> Option<String> {
     let mail = MessageParser::default().parse(octets)?;
-    let html = mail.html_bodies().find_map(|part| match &part.body {
+
+    mail.html_bodies().find_map(|part| match &part.body {
         PartType::Html(html) => Some(html.clone().into_owned()),
         _ => None,
-    });
-    html
+    })
 }
 
 /// The plain text part, decoded.
 pub(super) fn plain_text(octets: &[u8]) -> Option<PlainText> {
     let mail = MessageParser::default().parse(octets)?;
-    let plain = mail.text_bodies().find_map(|part| match &part.body {
+
+    mail.text_bodies().find_map(|part| match &part.body {
         PartType::Text(text) => Some(read_plain(part, text)),
         _ => None,
-    });
-    plain
+    })
 }
 
 fn read_plain(part: &MessagePart, text: &str) -> PlainText {

@@ -58,7 +58,7 @@ pub(super) fn run(
         }
         Event::RelayStopped { relay, reason } => {
             bar.suspend(|| {
-                terminal.warn(&format!("relay `{relay}` is left for this run: {reason}"))
+                terminal.warn(&format!("relay `{relay}` is left for this run: {reason}"));
             });
         }
     };

@@ -37,6 +37,9 @@ pub trait Relay: Send + Sync {
     fn connect(&self) -> Result<Box<dyn Session>, RelayError>;
 }
 
+/// Relays, with the number of connections to each.
+pub type Relays = Vec<(Box<dyn Relay>, u32)>;
+
 /// A session with a relay: one mail after the other.
 pub trait Session: Send {
     /// Hands one mail over, and returns the reply that took it (2yz after the final dot).

@@ -64,7 +64,7 @@ pub fn explain(
             .find(|edition| edition.id == active.subscription.edition)
         {
             explanations.push(explain_one(
-                project, store, &index, edition, active, sending.at,
+                project, store, &index, edition, &active, sending.at,
             )?);
         }
     }
@@ -81,7 +81,7 @@ fn explain_one(
     store: &dyn Store,
     index: &TopicIndex,
     edition: &Edition,
-    active: Active,
+    active: &Active,
     now: DateTime<Utc>,
 ) -> Result<Explanation, RunError> {
     let subscriber = &active.subscription.subscriber;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     deliver::{
         self, Delivering, Event, Report, Settings,
-        relay::Relay,
+        relay::Relays,
         relay::StopBy,
         smtp::{SmtpRelay, Timeouts},
     },
@@ -290,8 +290,8 @@ fn deliver_all(
 ///
 /// # Errors
 /// When a password or a file of certificates can't be read.
-pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Vec<(Box<dyn Relay>, u32)>, RunError> {
-    let mut relays: Vec<(Box<dyn Relay>, u32)> = Vec::new();
+pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Relays, RunError> {
+    let mut relays = Relays::new();
     for declared in &project.config.relays {
         let timeouts = Timeouts {
             end: project.config.delivery.timeout,
@@ -307,4 +307,4 @@ pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Vec<(Box<dyn Relay>
 }
 
 /// How long a run that is told to stop still waits for a relay's answer.
-pub const STOP_TIME: Duration = Duration::from_secs(60);
+pub const STOP_TIME: Duration = Duration::from_mins(1);

@@ -156,8 +156,16 @@ pub(super) fn mail(caught: &Caught, octets: &[u8], view: View, mails: &[Caught])
         text: reading::plain_text(octets)
             .filter(|_| view == View::Text)
             .map(text),
-        fields: source.then(|| reading::fields(octets)).unwrap_or_default(),
-        runs: source.then(|| source::runs(octets)).unwrap_or_default(),
+        fields: if source {
+            reading::fields(octets)
+        } else {
+            Vec::new()
+        },
+        runs: if source {
+            source::runs(octets)
+        } else {
+            Vec::new()
+        },
     }
 }
 
