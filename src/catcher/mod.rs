@@ -16,6 +16,8 @@ mod reply;
 mod session;
 mod source;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::{
