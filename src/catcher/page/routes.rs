@@ -33,9 +33,8 @@ const STYLE: &str = include_str!("style.css");
 /// Our own pages: our style sheet, our frames, and nothing else.
 const OURS: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A mail's HTML, which may be anybody's: it is drawn, and can do nothing.
-const THEIRS: &str =
-    "default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; sandbox";
+/// A mail's HTML, which may be anybody's: it is drawn, and can do nothing. Only a link that somebody follows opens, in a tab of its own.
+const THEIRS: &str = "default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 const HTML: &str = "text/html; charset=utf-8";
 

@@ -103,14 +103,16 @@ fn an_inbox_without_mails_says_so() -> io::Result<()> {
 fn a_mails_html_is_drawn_but_can_do_nothing() -> io::Result<()> {
     with_a_mail(|catcher| {
         let (head, html) = get(catcher.page(), "/mail/1/html")?;
-        let policy = "content-security-policy: default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; sandbox\r\n";
+        let policy = "content-security-policy: default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox\r\n";
         assert!(head.contains(policy), "{head}");
         assert!(html.contains("(max-width:0){p{color:red}}"), "{html}");
         let (_, dark) = get(catcher.page(), "/mail/1/html?view=dark")?;
         assert!(dark.contains("(min-width:0){p{color:red}}"), "{dark}");
         for view in ["desktop", "phone", "dark", "nonsense"] {
             let (_, page) = get(catcher.page(), &format!("/mail/1?view={view}"))?;
-            assert!(page.contains("<iframe sandbox=\"\" src=\"/mail/1/html"));
+            assert!(page.contains(
+                "<iframe sandbox=\"allow-popups allow-popups-to-escape-sandbox\" src=\"/mail/1/html"
+            ));
             assert!(!page.contains("<script"));
         }
         Ok(())
