@@ -52,7 +52,6 @@ pub(super) fn fields(octets: &[u8]) -> Vec<Field> {
 /// The HTML part, decoded.
 pub(super) fn html(octets: &[u8]) -> Option<String> {
     let mail = MessageParser::default().parse(octets)?;
-
     mail.html_bodies().find_map(|part| match &part.body {
         PartType::Html(html) => Some(html.clone().into_owned()),
         _ => None,
@@ -62,7 +61,6 @@ pub(super) fn html(octets: &[u8]) -> Option<String> {
 /// The plain text part, decoded.
 pub(super) fn plain_text(octets: &[u8]) -> Option<PlainText> {
     let mail = MessageParser::default().parse(octets)?;
-
     mail.text_bodies().find_map(|part| match &part.body {
         PartType::Text(text) => Some(read_plain(part, text)),
         _ => None,

@@ -10,6 +10,9 @@ use super::super::{
     source::{self, Run},
 };
 
+/// The most mails that the inbox shows the front of: each is a frame to load.
+const MAX_FRONTS: usize = 12;
+
 /// One of the ways to look at a mail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,6 +35,7 @@ pub(super) enum View {
 pub(super) struct List {
     count: usize,
     recipients: Vec<Recipient>,
+    fronts: Vec<Front>,
     notes: Vec<Note>,
 }
 
@@ -41,6 +45,14 @@ struct Recipient {
     address: String,
     name: String,
     mails: Vec<Row>,
+}
+
+/// The front of a mail, as on a kiosk's wall.
+#[derive(Debug, Serialize)]
+struct Front {
+    row: Row,
+    /// Whose it is: a name, or an address.
+    reader: String,
 }
 
 /// A mail's line in the inbox, and the head of its page.
@@ -118,7 +130,21 @@ pub(super) fn inbox(mails: &[Caught], notes: Vec<Note>) -> List {
     List {
         count: mails.len(),
         recipients,
+        fronts: mails.iter().take(MAX_FRONTS).map(front).collect(),
         notes,
+    }
+}
+
+fn front(caught: &Caught) -> Front {
+    let name = &caught.summary.to;
+    let reader = if name.is_empty() {
+        &caught.recipient
+    } else {
+        name
+    };
+    Front {
+        row: row(caught),
+        reader: reader.clone(),
     }
 }
 
@@ -156,17 +182,14 @@ pub(super) fn mail(caught: &Caught, octets: &[u8], view: View, mails: &[Caught])
         text: reading::plain_text(octets)
             .filter(|_| view == View::Text)
             .map(text),
-        fields: if source {
-            reading::fields(octets)
-        } else {
-            Vec::new()
-        },
-        runs: if source {
-            source::runs(octets)
-        } else {
-            Vec::new()
-        },
+        fields: only(source, || reading::fields(octets)),
+        runs: only(source, || source::runs(octets)),
     }
+}
+
+/// Nothing, where the view doesn't show it.
+fn only<T>(is_shown: bool, read: impl FnOnce() -> Vec<T>) -> Vec<T> {
+    if is_shown { read() } else { Vec::new() }
 }
 
 fn tabs() -> Vec<Tab> {

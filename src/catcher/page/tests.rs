@@ -82,6 +82,7 @@ fn the_inbox_lists_each_mail_under_its_recipient_with_the_notes_beside() -> io::
             "lang=\"fr\"",
             "Mon 23 Nov 2026, 06:30",
             "href=\"/mail/1\"",
+            "<iframe sandbox=\"\" src=\"/mail/1/html\"",
             "Suppressed: ann@a.example",
             "She left.",
         ] {
@@ -193,5 +194,26 @@ fn the_page_stops_with_its_catcher_though_a_client_hangs_on() -> io::Result<()> 
     // Closed or reset: either way there is no answer.
     let _ = half.read_to_end(&mut rest);
     assert!(TcpStream::connect(at).is_err() || rest.is_empty());
+    Ok(())
+}
+
+/// `cargo test catcher::page::tests::show -- --ignored --nocapture` keeps a catcher up for two minutes, to feed and to look at.
+#[test]
+#[ignore = "for a person to look at"]
+fn show() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let catcher = Catcher::start(folder.path()).expect("a catcher");
+    catcher.note(vec![
+        Note {
+            title: "theo@a.example: suppressed".into(),
+            text: "He unsubscribed on 3 May, whatever the file says.".into(),
+        },
+        Note {
+            title: "mara@a.example: paused".into(),
+            text: "Until 1 December.".into(),
+        },
+    ]);
+    println!("smtp {} page {}", catcher.smtp(), catcher.page());
+    std::thread::sleep(std::time::Duration::from_mins(2));
     Ok(())
 }
