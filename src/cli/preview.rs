@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{Address, Language},
-    run::{self, Preview, PreviewIssue, PreviewSegment, Project},
+    run::{self, Idle, LeftOut, Preview, PreviewIssue, PreviewSegment, Project},
 };
 
 /// Segments and people that the table names before it counts the rest.
@@ -66,17 +66,8 @@ pub(super) fn run(
         for issue in &preview.issues {
             show(project, issue, terminal);
         }
-        for (edition, next) in &preview.not_due {
-            let next = next.map_or("nothing to send".to_owned(), |next| {
-                let tz = project
-                    .edition(edition)
-                    .map_or(chrono_tz::UTC, |edition| edition.tz);
-                format!(
-                    "not due before {}",
-                    next.with_timezone(&tz).format("%A %F %H:%M %Z")
-                )
-            });
-            terminal.result(&format!("{BOLD}{edition}{BOLD:#}  {next}"));
+        for idle in &preview.idle {
+            show_idle(project, idle, terminal);
         }
         if let Some(folder) = &arguments.out {
             terminal.say(&format!(
@@ -128,10 +119,16 @@ fn show_only(
             ));
         }
     }
-    for (edition, _) in preview.not_due.iter().filter(|_| !found) {
-        terminal.say(&format!("{edition} is not due"));
+    for idle in &preview.idle {
+        let left_out = idle
+            .left_out
+            .iter()
+            .find(|left| left.subscription.subscriber.address == *only);
+        let why = left_out.map_or("it is not due".to_owned(), |left| left.why.words());
+        found = true;
+        terminal.say(&format!("{}: {only} gets nothing: {why}", idle.edition));
     }
-    if !found && preview.not_due.is_empty() {
+    if !found {
         bail!("{only} has no subscription: is the address in the subscribers files?");
     }
     Ok(Exit::Done)
@@ -185,29 +182,44 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
             issue.segments.len() - NAMED
         ));
     }
-    for left in issue.left_out.iter().take(NAMED) {
+    show_left_out(&issue.left_out, terminal);
+}
+
+fn show_idle(project: &Project, idle: &Idle, terminal: &Terminal) {
+    let next = idle.next.map_or("nothing to send".to_owned(), |next| {
+        let tz = project
+            .edition(&idle.edition)
+            .map_or(chrono_tz::UTC, |edition| edition.tz);
+        format!(
+            "not due before {}",
+            next.with_timezone(&tz).format("%A %F %H:%M %Z")
+        )
+    });
+    terminal.result(&format!("{BOLD}{}{BOLD:#}  {next}", idle.edition));
+    show_left_out(&idle.left_out, terminal);
+}
+
+fn show_left_out(left_out: &[LeftOut], terminal: &Terminal) {
+    for left in left_out.iter().take(NAMED) {
         terminal.result(&format!(
             "left out: {}  {}",
             left.subscription.subscriber.address,
             left.why.words()
         ));
     }
-    if issue.left_out.len() > NAMED {
-        terminal.result(&format!(
-            "… and {} more left out",
-            issue.left_out.len() - NAMED
-        ));
+    if left_out.len() > NAMED {
+        terminal.result(&format!("… and {} more left out", left_out.len() - NAMED));
     }
 }
 
 fn as_json(preview: &Preview) -> serde_json::Value {
     let issues: Vec<_> = preview.issues.iter().map(issue_as_json).collect();
-    let not_due: Vec<_> = preview
-        .not_due
+    let idle: Vec<_> = preview
+        .idle
         .iter()
-        .map(|(edition, next)| json!({ "edition": edition, "next": next }))
+        .map(|idle| json!({ "edition": idle.edition, "next": idle.next, "left_out": left_out_as_json(&idle.left_out) }))
         .collect();
-    json!({ "issues": issues, "not_due": not_due, "braked": preview.braked, "sources": preview.sources,
+    json!({ "issues": issues, "idle": idle, "braked": preview.braked, "sources": preview.sources,
             "problems": preview.roster.problems })
 }
 
@@ -218,11 +230,6 @@ fn issue_as_json(issue: &PreviewIssue) -> serde_json::Value {
         .map(|(topic, articles)| json!({ "topic": topic, "articles": articles }))
         .collect();
     let segments: Vec<_> = issue.segments.iter().map(segment_as_json).collect();
-    let left_out: Vec<_> = issue
-        .left_out
-        .iter()
-        .map(|left| json!({ "address": left.subscription.subscriber.address, "why": left.why.words() }))
-        .collect();
     json!({
         "issue": issue.row.id,
         "edition": issue.row.id.edition,
@@ -230,8 +237,13 @@ fn issue_as_json(issue: &PreviewIssue) -> serde_json::Value {
         "recipients": issue.recipients(),
         "topics": topics,
         "segments": segments,
-        "left_out": left_out,
+        "left_out": left_out_as_json(&issue.left_out),
     })
+}
+
+fn left_out_as_json(left_out: &[LeftOut]) -> Vec<serde_json::Value> {
+    let one = |left: &LeftOut| json!({ "address": left.subscription.subscriber.address, "why": left.why.words() });
+    left_out.iter().map(one).collect()
 }
 
 fn segment_as_json(segment: &PreviewSegment) -> serde_json::Value {

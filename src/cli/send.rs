@@ -16,7 +16,7 @@ use super::{Exit, Terminal, arguments::Send, collect::tell_problems};
 use crate::{
     deliver::{Event, relay::StopBy},
     run::{self, Project, SendReport, Sending},
-    store::{Ledger as _, Outcome},
+    store::{Ledger as _, Outcome, Tally},
 };
 
 pub(super) fn run(
@@ -200,12 +200,24 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         })
         .collect();
     let delivered = report.delivered.as_ref();
+    let total = |what: &dyn Fn(&Tally) -> u64| {
+        report
+            .issues
+            .iter()
+            .map(|(_, tally)| what(tally))
+            .sum::<u64>()
+    };
     json!({
         "sources": report.sources,
         "problems": report.roster.as_ref().map(|roster| &roster.problems),
         "issues": issues,
         "braked": report.braked,
-        "sent": delivered.map_or(0, |delivered| delivered.sent),
+        "sent": total(&|tally| tally.sent),
+        "rejected": total(&|tally| tally.rejected),
+        "deferred": total(&|tally| tally.deferred),
+        "skipped": total(&|tally| tally.skipped),
+        "in_doubt": total(&|tally| tally.in_doubt),
+        "waiting": total(&|tally| tally.waiting),
         "relays_stopped": delivered.map(|delivered| &delivered.stopped),
         "troubles": delivered.map(|delivered| &delivered.troubles),
     })

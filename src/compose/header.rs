@@ -25,7 +25,14 @@ impl Header {
     /// It is folded at its spaces; a word that is longer than a line stays whole.
     pub fn words(&mut self, name: &str, value: &str) {
         self.begin(name);
-        for word in value.split_ascii_whitespace() {
+        let mut words = value.split_ascii_whitespace();
+        // The first stays beside the name, however long it is: some parsers read the fold before it as part of the value.
+        if let Some(first) = words.next() {
+            self.out.push(' ');
+            self.out.push_str(first);
+            self.column += 1 + first.len();
+        }
+        for word in words {
             self.put(word);
         }
         self.end();

@@ -24,7 +24,7 @@ pub use explain::{Explained, Explanation, explain};
 pub use issue::{LeftOut, Planned, Planner, Why};
 pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};
-pub use preview::{Preview, PreviewIssue, PreviewSegment, preview};
+pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
 pub use roster::{RosterReport, take_in};
 pub use send::{STOP_TIME, SendReport, Sending, send};

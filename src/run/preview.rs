@@ -29,10 +29,20 @@ pub struct Preview {
     pub roster: RosterReport,
     /// The issues that would go.
     pub issues: Vec<PreviewIssue>,
-    /// The editions that aren't due, and when they will be.
-    pub not_due: Vec<(EditionId, Option<DateTime<Utc>>)>,
+    /// The editions of which nothing would go.
+    pub idle: Vec<Idle>,
     /// The issues that the brake would stop: the figures.
     pub braked: Vec<String>,
+}
+
+/// An edition of which nothing would go.
+pub struct Idle {
+    /// Which.
+    pub edition: EditionId,
+    /// When it is due next; `None` if it is due, but nobody would get it.
+    pub next: Option<DateTime<Utc>>,
+    /// Who is left out, and why.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// An issue that would go.
@@ -118,7 +128,7 @@ pub fn preview(
         sources,
         roster,
         issues: Vec::new(),
-        not_due: Vec::new(),
+        idle: Vec::new(),
         braked: Vec::new(),
     };
     let index = TopicIndex::new(&project.config.topics)?;
@@ -137,18 +147,20 @@ pub fn preview(
             }
             planned => planned?,
         };
-        match planned {
-            Some(planned) => {
-                let segments = segments(project, store, keys, &planned.row, only)?;
-                preview.issues.push(PreviewIssue {
-                    row: planned.row,
-                    segments,
-                    left_out,
-                });
-            }
-            None => preview
-                .not_due
-                .push((edition.id.clone(), next(store, edition, sending.at)?)),
+        if let Some(planned) = planned {
+            let segments = segments(project, store, keys, &planned.row, only)?;
+            preview.issues.push(PreviewIssue {
+                row: planned.row,
+                segments,
+                left_out,
+            });
+        } else {
+            let next = next(store, edition, sending.at)?;
+            preview.idle.push(Idle {
+                edition: edition.id.clone(),
+                next,
+                left_out,
+            });
         }
     }
     Ok(preview)
