@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::{Arguments, Exit};
+use crate::run::RunError;
 
 /// Where a command talks.
 #[derive(Debug)]
@@ -81,6 +82,13 @@ impl Terminal {
 
     /// Something is wrong, and the run ends.
     pub fn fail(&self, error: &anyhow::Error) -> Exit {
+        // The configuration's problems bring their own heads, one each.
+        if let Some(RunError::Config(problems)) = error.downcast_ref() {
+            let colour =
+                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+            let _ = writeln!(anstream::stderr().lock(), "{}", problems.render(colour));
+            return Exit::from(error);
+        }
         let words: Vec<String> = error.chain().map(ToString::to_string).collect();
         // An error that repeats its cause is said once.
         let mut text = String::new();

@@ -225,10 +225,7 @@ impl Composer {
         if let Some(reply_to) = &letterhead.reply_to {
             header.mailbox("Reply-To", reply_to);
         }
-        match letterhead.notice {
-            Notice::Real => header.text("Subject", subject),
-            Notice::Test => header.text("Subject", &format!("[Test] {subject}")),
-        }
+        header.text("Subject", subject);
         header.words("Date", &letterhead.date.to_rfc2822());
         header.phrase_and_id("List-Id", &letterhead.name, &format!("{edition}.{domain}"));
         if letterhead.service_url.is_some() {
