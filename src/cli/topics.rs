@@ -59,10 +59,8 @@ pub(super) fn run(project: &Project, terminal: &Terminal) -> anyhow::Result<Exit
             terminal.result(&format!("\ntags of no topic: {}", tags.join(", ")));
         }
     }
-    for label in &topics.ambiguous {
-        terminal.warn(&format!(
-            "several topics are called `{label}`: it means none of them. Take it from all but one"
-        ));
+    for warning in &topics.warnings {
+        terminal.warn(warning);
     }
     Ok(Exit::Done)
 }

@@ -34,8 +34,8 @@ pub struct TopicCounts {
     pub topics: Vec<TopicCount>,
     /// Tags of the window's articles that no topic takes, with how often they come.
     pub tags: BTreeMap<String, usize>,
-    /// Names that several topics claim.
-    pub ambiguous: Vec<String>,
+    /// Names, aliases and phrases that have no effect, and why.
+    pub warnings: Vec<String>,
 }
 
 /// Counts what topics have in the window and who follows them. `store` is a copy: the subscribers files are taken into it.
@@ -91,10 +91,14 @@ pub fn topics(
             after = page.last().map_or(upto, |last| last.subscription.number);
         }
     }
-    let ambiguous = index.ambiguous().into_iter().map(str::to_owned).collect();
+    let warnings = index
+        .warnings()
+        .iter()
+        .map(crate::plan::TopicWarning::words)
+        .collect();
     Ok(TopicCounts {
         topics,
         tags,
-        ambiguous,
+        warnings,
     })
 }
