@@ -462,6 +462,37 @@ fn a_doubt_keeps_the_watermark_until_it_is_settled() -> Test {
 }
 
 #[test]
+fn an_accepted_doubt_counts_as_sent_and_is_not_covered_again() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example"], &[])?;
+    let members: Vec<_> = numbers(&*store)
+        .into_iter()
+        .map(|(_, number)| number)
+        .collect();
+    let id = issue(&*store, vec![members])?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
+    let outcomes = [(
+        claimed.members[0],
+        Outcome::InDoubt {
+            text: "no reply".into(),
+        },
+    )];
+    let done = advance(&claimed, 1, 1, 1);
+    store
+        .advance(&Advance {
+            outcomes: &outcomes,
+            ..done
+        })?
+        .ok_or("ours")?;
+    assert_eq!(store.settle(&store.doubts(None)?, false, at(2))?, 1);
+    assert!(store.doubts(None)?.is_empty());
+    assert_eq!(store.tally(&id)?.sent, 1);
+    assert_eq!(store.find(&"ann@a.example".parse()?)?[0].carry, None);
+    assert!(claim(&*store, "x", 3)?.is_none(), "it is not mailed again");
+    Ok(())
+}
+
+#[test]
 fn at_the_deadline_whoever_was_not_mailed_keeps_their_watermark() -> Test {
     let store = store();
     sync(
