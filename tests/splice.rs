@@ -38,7 +38,7 @@ fn article() -> impl Strategy<Value = Article> {
         proptest::option::of(0..60_u32),
     )
         .prop_map(|(title, summary, name, image, minutes)| Article {
-            id: ArticleId::new("wire", &title),
+            id: ArticleId::new(&title),
             url: Some(format!("https://a.example/{}", title.len())),
             title: title.split_whitespace().collect::<Vec<_>>().join(" "),
             authors: vec![Person {

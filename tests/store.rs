@@ -33,7 +33,7 @@ fn keys() -> Keys {
 
 fn article(entry: &str, title: &str) -> Article {
     Article {
-        id: ArticleId::new("wire", entry),
+        id: ArticleId::new(entry),
         url: None,
         title: title.into(),
         authors: Vec::new(),

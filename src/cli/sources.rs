@@ -1,20 +1,32 @@
 //! `postrider sources`: an operator's first question is what a source would give.
 
+use chrono::Utc;
+
 use super::{
     Exit, Terminal,
     arguments::Sources,
     terminal::{BOLD, DIM},
 };
 use crate::{
-    collect::{Memory, open, sniff},
-    domain::Article,
+    collect::{Context, Memory, Web, open, sniff},
+    domain::{Article, CollectSettings},
 };
 
 pub(super) fn run(command: &Sources, terminal: &Terminal) -> anyhow::Result<Exit> {
     let Sources::Show { place } = command;
     let source = sniff(place)?;
-    let collected = open(&source, &format!("Postrider/{}", env!("CARGO_PKG_VERSION")))
-        .collect(&Memory::default())?;
+    let settings = CollectSettings::default();
+    let web = Web::new(
+        &format!("Postrider/{}", env!("CARGO_PKG_VERSION")),
+        &settings,
+    );
+    let context = Context {
+        web: &web,
+        settings: &settings,
+        now: Utc::now(),
+        wanted: &|_| true,
+    };
+    let collected = open(&source).collect(&Memory::default(), &context)?;
     for article in &collected.articles {
         if terminal.json() {
             terminal.json_line(article);

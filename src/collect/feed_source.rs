@@ -1,40 +1,26 @@
 //! A feed at an `http`, `https` or `file` URL.
 
-use std::{fs, path::PathBuf};
-
 use url::Url;
 
 use super::{
-    CollectError, Collected, Memory, Source, charset, feed, html,
-    http::{self, Answer, Patience},
-    normalise,
+    CollectError, Collected, Context, Memory, Source, Summaries, charset,
+    document::{self, Document},
+    feed, normalise, page,
+    web::Answer,
 };
-use crate::domain::DeclaredSource;
+use crate::domain::{CollectSettings, DeclaredSource};
 
 /// A feed, collected with conditional requests.
 pub struct Feed {
     source: DeclaredSource,
     url: Url,
-    agent: String,
-    patience: Patience,
 }
 
 impl Feed {
-    /// The feed at `url`. `agent` is the `User-Agent` that the server sees.
+    /// The feed at `url`.
     #[must_use]
-    pub fn new(source: DeclaredSource, url: Url, agent: &str) -> Self {
-        Self {
-            source,
-            url,
-            agent: agent.to_owned(),
-            patience: Patience::default(),
-        }
-    }
-
-    /// The same with other time-outs.
-    #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    pub fn new(source: DeclaredSource, url: Url) -> Self {
+        Self { source, url }
     }
 }
 
@@ -43,69 +29,67 @@ impl Source for Feed {
         &self.source.name
     }
 
-    fn collect(&self, memory: &Memory) -> Result<Collected, CollectError> {
-        let (bytes, memory, url) = if self.url.scheme() == "file" {
-            (read_file(&self.url)?, Memory::default(), self.url.clone())
+    fn collect(&self, memory: &Memory, context: &Context<'_>) -> Result<Collected, CollectError> {
+        let mut remembered = memory.clone();
+        let document = if self.url.scheme() == "file" {
+            document::read(&self.url, context.settings.max_bytes)?
         } else {
-            match http::get(&self.url, &self.agent, self.patience, memory)? {
+            let url = memory.moved_to.as_ref().unwrap_or(&self.url);
+            match context.web.get(url, &memory.validators)? {
                 Answer::Unchanged => {
                     return Ok(Collected {
-                        memory: memory.clone(),
+                        memory: remembered,
                         unchanged: true,
                         ..Collected::default()
                     });
                 }
-                Answer::Document { bytes, memory, url } => (bytes, memory, url),
+                Answer::Document(found) => {
+                    remembered.validators = found.validators;
+                    remembered.moved_to = found.moved_to.or(remembered.moved_to);
+                    found.document
+                }
             }
         };
-        let parsed = feed::parse(&bytes, &url).map_err(|message| CollectError::NotAFeed {
-            place: self.url.to_string(),
-            message,
-            offered: html::offered_feed(&charset::decode(&bytes))
-                .and_then(|address| url.join(&address).ok())
-                .map(|feed| feed.to_string()),
-        })?;
-        Ok(Collected {
-            articles: parsed
-                .articles
-                .into_iter()
-                .filter_map(|raw| normalise::article(raw, &self.source))
-                .collect(),
-            problems: parsed.problems,
-            memory,
-            unchanged: false,
-            feed: Some(parsed.info),
-        })
+        let mut collected = read(&document, &self.source, context.settings)?;
+        collected.memory = remembered;
+        Ok(collected)
     }
 }
 
-/// The path of a `file:` URL.
-#[must_use]
-pub fn file_path(url: &Url) -> Option<PathBuf> {
-    (url.scheme() == "file")
-        .then(|| url.to_file_path().ok())
-        .flatten()
-}
-
-fn read_file(url: &Url) -> Result<Vec<u8>, CollectError> {
-    let path = file_path(url).ok_or_else(|| CollectError::NoSource(url.to_string()))?;
-    let fails = |error| CollectError::Read {
-        path: path.clone(),
-        error,
-    };
-    let length = fs::metadata(&path).map_err(fails)?.len();
-    if length > http::LARGEST {
-        return Err(CollectError::TooLarge {
-            place: path.display().to_string(),
-            limit: http::LARGEST,
-        });
-    }
-    fs::read(&path).map_err(fails)
+/// The articles of a feed's document.
+///
+/// # Errors
+/// Where it is no feed.
+pub fn read(
+    document: &Document,
+    source: &DeclaredSource,
+    settings: &CollectSettings,
+) -> Result<Collected, CollectError> {
+    let parsed = feed::parse(document, settings).map_err(|message| CollectError::Unreadable {
+        place: document.url.to_string(),
+        kind: "feed",
+        message,
+        offered: page::offered_feed(&charset::decode(&document.bytes))
+            .and_then(|address| document.url.join(&address).ok())
+            .map(|feed| feed.to_string()),
+    })?;
+    Ok(Collected {
+        articles: parsed
+            .articles
+            .into_iter()
+            .map(|raw| normalise::article(raw, source, settings))
+            .collect(),
+        summaries: Summaries::Offered,
+        problems: parsed.problems,
+        feed: Some(parsed.info),
+        ..Collected::default()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
+        fs,
         io::{BufRead, BufReader, Write},
         net::TcpListener,
         thread,
@@ -140,7 +124,11 @@ mod tests {
         [head.as_bytes(), body].concat()
     }
 
-    fn feed(url: &Url) -> Feed {
+    fn get_with(
+        url: &Url,
+        memory: &Memory,
+        settings: &CollectSettings,
+    ) -> Result<Collected, CollectError> {
         let source = DeclaredSource {
             name: "Agency".to_owned(),
             place: SourcePlace::Feed(url.clone()),
@@ -148,7 +136,11 @@ mod tests {
             language: None,
             topics: Vec::new(),
         };
-        Feed::new(source, url.clone(), "postrider-test/1")
+        collect::test_data::collect_with(&source, memory, settings)
+    }
+
+    fn get(url: &Url) -> Result<Collected, CollectError> {
+        get_with(url, &Memory::default(), &CollectSettings::default())
     }
 
     #[test]
@@ -167,11 +159,11 @@ mod tests {
                 )
             }
         });
-        let first = feed(&url).collect(&Memory::default()).unwrap();
+        let first = get(&url).unwrap();
         assert_eq!(first.articles[0].url, url.join("/1").ok().map(String::from));
-        assert_eq!(first.memory.etag.as_deref(), Some("\"v1\""));
+        assert_eq!(first.memory.validators.etag.as_deref(), Some("\"v1\""));
         assert_eq!(first.feed.unwrap().title.as_deref(), Some("Agency"));
-        let second = feed(&url).collect(&first.memory).unwrap();
+        let second = get_with(&url, &first.memory, &CollectSettings::default()).unwrap();
         assert!(second.unchanged && second.articles.is_empty());
         assert_eq!(second.memory, first.memory);
     }
@@ -180,14 +172,7 @@ mod tests {
     fn a_compressed_feed_is_read() {
         // The feed `FEED` shrunk: gzip's stored form (RFC 1952, RFC 1951 §3.2.4) needs no compressor
         let url = serve(|_| ok("Content-Encoding: gzip\r\n", &gzip_stored(FEED.as_bytes())));
-        assert_eq!(
-            feed(&url)
-                .collect(&Memory::default())
-                .unwrap()
-                .articles
-                .len(),
-            1
-        );
+        assert_eq!(get(&url).unwrap().articles.len(), 1);
     }
 
     fn gzip_stored(data: &[u8]) -> Vec<u8> {
@@ -217,7 +202,7 @@ mod tests {
                 ok("", FEED.replace("/1<", "1<").as_bytes())
             }
         });
-        let collected = feed(&url).collect(&Memory::default()).unwrap();
+        let collected = get(&url).unwrap();
         assert_eq!(
             collected.articles[0].url,
             url.join("/new/1").ok().map(String::from)
@@ -229,9 +214,11 @@ mod tests {
         let url = serve(|_| {
             b"HTTP/1.1 302 Found\r\nLocation: /feed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
         });
-        let error = feed(&url).collect(&Memory::default()).unwrap_err();
+        let error = get(&url).unwrap_err();
         assert!(
-            error.to_string().ends_with("more than 5 redirects"),
+            error
+                .to_string()
+                .ends_with("more than 5 redirects (`max_redirects`)"),
             "{error}"
         );
     }
@@ -241,7 +228,7 @@ mod tests {
         let url = serve(|_| {
             b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
         });
-        let error = feed(&url).collect(&Memory::default()).unwrap_err();
+        let error = get(&url).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("fetching {url}: the server answered 404")
@@ -256,29 +243,27 @@ mod tests {
             thread::sleep(Duration::from_secs(5));
             Vec::new()
         });
-        let patience = Patience {
-            first_byte: Duration::from_millis(200),
-            ..Patience::default()
+        let settings = CollectSettings {
+            first_byte_timeout: Duration::from_millis(200),
+            ..CollectSettings::default()
         };
-        let error = feed(&url)
-            .with_patience(patience)
-            .collect(&Memory::default())
-            .unwrap_err();
+        let error = get_with(&url, &Memory::default(), &settings).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("fetching {url}: no answer within 200ms")
+            format!("fetching {url}: no answer within 200ms (`first_byte_timeout`)")
         );
         assert!(error.is_transient());
     }
 
     #[test]
     fn an_answer_without_end_is_left() {
-        let huge = vec![b' '; usize::try_from(http::LARGEST).unwrap() + 1];
+        let limit = CollectSettings::default().max_bytes;
+        let huge = vec![b' '; usize::try_from(limit).unwrap() + 1];
         let url = serve(move |_| ok("", &huge));
-        let error = feed(&url).collect(&Memory::default()).unwrap_err();
+        let error = get(&url).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("reading {url}: it is larger than 16 MiB")
+            format!("reading {url}: it is larger than {limit} octets (`max_bytes`)")
         );
     }
 
@@ -290,7 +275,7 @@ mod tests {
                 b"<html><link rel=alternate type=application/rss+xml href=/rss></html>",
             )
         });
-        let error = feed(&url).collect(&Memory::default()).unwrap_err();
+        let error = get(&url).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -309,9 +294,7 @@ mod tests {
         let path = folder.path().join("feed.xml");
         fs::write(&path, FEED.replace("/1<", "https://agency.example/1<")).unwrap();
         let source = collect::sniff(&path.to_string_lossy()).unwrap();
-        let collected = collect::open(&source, "test")
-            .collect(&Memory::default())
-            .unwrap();
+        let collected = collect::test_data::collect(&source).unwrap();
         assert_eq!(
             collected.articles[0].url.as_deref(),
             Some("https://agency.example/1")

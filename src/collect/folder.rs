@@ -7,11 +7,11 @@ use std::{
 };
 
 use super::{
-    CollectError, Collected, Memory, Problem, Source, charset, html, markdown, normalise,
+    CollectError, Collected, Context, Memory, Problem, Source, charset, markdown, normalise, page,
     raw::{Fault, RawArticle},
     saved_text,
 };
-use crate::domain::{Article, DeclaredSource};
+use crate::domain::{Article, CollectSettings, DeclaredSource};
 
 /// How many octets a file may have.
 const LARGEST: u64 = 8 << 20;
@@ -41,7 +41,12 @@ impl Folder {
     }
 
     /// The article of one file; none where it is a draft.
-    fn article(&self, path: &Path, kind: Kind) -> Result<Option<Article>, Problem> {
+    fn article(
+        &self,
+        path: &Path,
+        kind: Kind,
+        settings: &CollectSettings,
+    ) -> Result<Option<Article>, Problem> {
         let problem = |fault: Fault| Problem {
             place: match fault.line {
                 Some(line) => format!("{}:{line}", path.display()),
@@ -57,7 +62,7 @@ impl Folder {
         }
         let raw = match kind {
             Kind::Markdown => markdown::parse(&text).map_err(problem)?,
-            Kind::Html => Some(html::parse(&text)),
+            Kind::Html => Some(page::parse(&text)),
             Kind::Text => Some(saved_text::parse(&text)),
         };
         let Some(raw) = raw else { return Ok(None) };
@@ -65,9 +70,11 @@ impl Folder {
             entry: self.entry(path),
             ..raw
         };
-        normalise::article(raw, &self.source)
-            .map(Some)
-            .ok_or_else(|| problem(empty()))
+        let article = normalise::article(raw, &self.source, settings);
+        if article.title.is_empty() && article.summary.is_empty() && article.body.is_empty() {
+            return Err(problem(empty()));
+        }
+        Ok(Some(article))
     }
 
     /// A file's name inside the folder, with `/` on every system: what stays when the folder moves.
@@ -88,12 +95,15 @@ impl Source for Folder {
         &self.source.name
     }
 
-    fn collect(&self, _memory: &Memory) -> Result<Collected, CollectError> {
+    fn collect(&self, memory: &Memory, context: &Context<'_>) -> Result<Collected, CollectError> {
         let fails = |error| CollectError::Read {
             path: self.path.clone(),
             error,
         };
-        let mut collected = Collected::default();
+        let mut collected = Collected {
+            memory: memory.clone(),
+            ..Collected::default()
+        };
         let mut files = Vec::new();
         if fs::metadata(&self.path).map_err(fails)?.is_dir() {
             list(&self.path, DEEPEST, &mut files, &mut collected.problems).map_err(fails)?;
@@ -102,7 +112,7 @@ impl Source for Folder {
         }
         for path in files {
             let Some(kind) = kind(&path) else { continue };
-            match self.article(&path, kind) {
+            match self.article(&path, kind, context.settings) {
                 Ok(article) => collected.articles.extend(article),
                 Err(problem) => collected.problems.push(problem),
             }
@@ -207,9 +217,7 @@ mod tests {
         let mut source = collect::sniff(&path.to_string_lossy()).unwrap();
         source.name = "Desk".to_owned();
         assert!(matches!(source.place, SourcePlace::Folder(_)));
-        collect::open(&source, "test")
-            .collect(&Memory::default())
-            .unwrap()
+        collect::test_data::collect(&source).unwrap()
     }
 
     #[test]
@@ -271,9 +279,7 @@ mod tests {
     fn a_folder_that_is_not_there_is_an_error() {
         let mut source = collect::sniff(".").unwrap();
         source.place = SourcePlace::Folder("/nowhere/at/all".into());
-        let error = collect::open(&source, "test")
-            .collect(&Memory::default())
-            .unwrap_err();
+        let error = collect::test_data::collect(&source).unwrap_err();
         assert!(
             error.to_string().starts_with("reading `/nowhere/at/all`: "),
             "{error}"

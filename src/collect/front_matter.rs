@@ -12,7 +12,7 @@ use serde::{
 
 use super::{
     dates,
-    raw::{Fault, RawArticle, RawSummary, RawText},
+    raw::{Fault, RawArticle, RawText},
 };
 use crate::domain::{Image, Language, Person, Related};
 
@@ -145,9 +145,7 @@ impl From<Fields> for FrontMatter {
                 summary: fields
                     .summary
                     .or(fields.description)
-                    .map_or(RawSummary::None, |text| {
-                        RawSummary::Chosen(RawText::Plain(text))
-                    }),
+                    .map_or(RawText::None, RawText::Plain),
                 image: fields.image.map(|image| image.0),
                 reading_minutes: fields.reading_minutes,
                 related: fields

@@ -1,47 +1,34 @@
-//! What a parser found → an article: clean texts, a summary, a language, the time that reading takes.
+//! What a parser found → an article: clean, and else as its source wrote it.
 
 use std::collections::HashSet;
 
 use url::Url;
 
 use super::{
-    language, lead, plain,
-    raw::{RawArticle, RawSummary, RawText},
+    language, plain,
+    raw::{RawArticle, RawText},
     reading,
     sanitise::{Keep, is_pixel_url, sanitise},
 };
 use crate::domain::{
-    Article, ArticleId, DeclaredSource, Enclosure, Image, Person, Related, RichText,
+    Article, ArticleId, CollectSettings, DeclaredSource, Enclosure, Image, Person, Related,
+    RichText,
 };
 
-/// How many characters a feed's summary has, to be taken as one: fewer say nothing, more are the text itself.
-const SUMMARY: std::ops::RangeInclusive<usize> = 40..=400;
-/// How many characters a title has that is made of a text without one.
-const LONGEST_MADE_TITLE: usize = 100;
-
-/// The article that `raw` is, as `source` gives it; none if it has neither a title nor a text.
+/// The article that `raw` is, as `source` gives it. Whatever its source doesn't tell stays empty.
 #[must_use]
-pub fn article(raw: RawArticle, source: &DeclaredSource) -> Option<Article> {
+pub fn article(raw: RawArticle, source: &DeclaredSource, _settings: &CollectSettings) -> Article {
     let base = raw.base.as_ref();
-    let mut title = one_line(&raw.title);
-    let mut body = rich(&raw.body, base, Keep::Body);
-    let summary = summary(&raw.summary, &title, &mut body, base);
-    if title.is_empty() {
-        title = lead::cut(
-            summary.text.lines().next().unwrap_or_default(),
-            LONGEST_MADE_TITLE,
-        );
-    }
-    if title.is_empty() {
-        return None;
-    }
+    let title = one_line(&raw.title);
+    let body = rich(&raw.body, base);
+    let summary = rich(&raw.summary, base);
     let language = raw
         .language
         .or_else(|| source.language.clone())
         .or_else(|| language::detect(&format!("{title}\n{}\n{}", summary.text, body.text)));
     let url = raw.url.as_deref().and_then(|url| web_address(url, base));
-    Some(Article {
-        id: ArticleId::new(&source.name, &raw.entry),
+    Article {
+        id: ArticleId::new(raw.entry),
         title,
         authors: raw
             .authors
@@ -80,49 +67,15 @@ pub fn article(raw: RawArticle, source: &DeclaredSource) -> Option<Article> {
             .collect(),
         url,
         source: plain::one_line(&source.name),
-    })
-}
-
-/// The summary to show. A feed's long description without a body beside it is the body.
-fn summary(raw: &RawSummary, title: &str, body: &mut RichText, base: Option<&Url>) -> RichText {
-    let offered = match raw {
-        RawSummary::Chosen(text) => {
-            let chosen = rich(text, base, Keep::Summary);
-            if !chosen.is_empty() {
-                return chosen;
-            }
-            RichText::default()
-        }
-        RawSummary::Offered(text) => {
-            let offered = rich(text, base, Keep::Summary);
-            if body.is_empty() && offered.text.chars().count() > *SUMMARY.end() {
-                *body = rich(text, base, Keep::Body);
-            }
-            offered
-        }
-        RawSummary::None => RichText::default(),
-    };
-    let repeats_title = plain::one_line(&offered.text) == title;
-    if SUMMARY.contains(&offered.text.chars().count()) && !repeats_title {
-        return offered;
-    }
-    let lead = lead::lead(&body.text);
-    if !lead.is_empty() {
-        return from_plain(lead);
-    }
-    if repeats_title {
-        RichText::default()
-    } else {
-        offered
     }
 }
 
-fn rich(text: &RawText, base: Option<&Url>, keep: Keep) -> RichText {
+fn rich(text: &RawText, base: Option<&Url>) -> RichText {
     match text {
         RawText::None => RichText::default(),
         RawText::Plain(text) => from_plain(plain::paragraphs(text)),
         RawText::Html(html) => {
-            let html = sanitise(html, base, keep);
+            let html = sanitise(html, base, Keep::Body);
             let text = plain::from_html(&html);
             if text.is_empty() {
                 return RichText::default();
@@ -132,7 +85,8 @@ fn rich(text: &RawText, base: Option<&Url>, keep: Keep) -> RichText {
     }
 }
 
-fn from_plain(text: String) -> RichText {
+/// A text of plain paragraphs, both as itself and as HTML.
+pub(super) fn from_plain(text: String) -> RichText {
     RichText {
         html: plain::to_html(&text),
         text,
@@ -218,7 +172,7 @@ mod tests {
         }
     }
 
-    fn raw(summary: RawSummary, body: &str) -> RawArticle {
+    fn raw(summary: RawText, body: &str) -> RawArticle {
         RawArticle {
             entry: "1".to_owned(),
             title: RawText::Plain("A title".to_owned()),
@@ -228,62 +182,17 @@ mod tests {
         }
     }
 
-    fn offered(text: &str) -> RawSummary {
-        RawSummary::Offered(RawText::Html(text.to_owned()))
-    }
-
-    #[test]
-    fn a_feeds_summary_is_taken_if_it_says_enough_and_is_short_enough() {
-        let summary = |raw: RawArticle| article(raw, &source()).unwrap().summary.text;
-        let good = "A summary of a reasonable length, as an editor writes it.";
-        assert_eq!(
-            summary(raw(offered(good), "The body. More. And more.")),
-            good
-        );
-        assert_eq!(
-            summary(raw(offered("Short"), "The body. More. And more.")),
-            "The body. More."
-        );
-        assert_eq!(summary(raw(offered("Short"), "")), "Short");
-        assert_eq!(summary(raw(offered("A title"), "")), "");
-        assert_eq!(
-            summary(raw(
-                RawSummary::Chosen(RawText::Plain("Ours".into())),
-                "Body."
-            )),
-            "Ours"
-        );
-    }
-
-    #[test]
-    fn a_long_description_is_the_body() {
-        let long = "A sentence that goes on for a while. ".repeat(20);
-        let article = article(raw(offered(&long), ""), &source()).unwrap();
-        assert_eq!(article.body.text, long.trim());
-        assert!(article.summary.text.chars().count() <= 280);
-        assert_eq!(article.reading_minutes, Some(1));
-    }
-
-    #[test]
-    fn an_entry_without_a_title_gets_one_and_without_anything_is_none() {
-        let mut untitled = raw(RawSummary::None, "Only a body here. And more.");
-        untitled.title = RawText::None;
-        assert_eq!(
-            article(untitled, &source()).unwrap().title,
-            "Only a body here. And more."
-        );
-        let mut empty = raw(RawSummary::None, " \n");
-        empty.title = RawText::Plain("\u{e000}".into());
-        assert_eq!(article(empty, &source()), None);
+    fn article(raw: RawArticle, source: &DeclaredSource) -> Article {
+        super::article(raw, source, &CollectSettings::default())
     }
 
     #[test]
     fn only_the_web_is_linked_to() {
         let address = |url: &str| {
-            let mut linked = raw(RawSummary::None, "x");
+            let mut linked = raw(RawText::None, "x");
             linked.url = Some(url.to_owned());
             linked.base = Url::parse("https://agency.example/a/").ok();
-            article(linked, &source()).unwrap().url
+            article(linked, &source()).url
         };
         assert_eq!(
             address("../b?c").as_deref(),
@@ -300,8 +209,7 @@ mod tests {
         let english =
             "The two governments agreed on Tuesday to reopen the railway between the ports.";
         let told = |source: &DeclaredSource| {
-            article(raw(RawSummary::None, english), source)
-                .unwrap()
+            article(raw(RawText::None, english), source)
                 .language
                 .map(String::from)
         };

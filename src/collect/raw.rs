@@ -26,8 +26,8 @@ pub struct RawArticle {
     pub language: Option<Language>,
     /// Its labels.
     pub tags: Vec<String>,
-    /// What stands for it in a digest.
-    pub summary: RawSummary,
+    /// What its source calls its summary.
+    pub summary: RawText,
     /// The whole text.
     pub body: RawText,
     /// Its picture.
@@ -50,18 +50,6 @@ pub enum RawText {
     Html(String),
     /// Plain text; an empty line separates paragraphs.
     Plain(String),
-}
-
-/// A summary, and how much it is to be relied on.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum RawSummary {
-    /// There is none: the body's first sentences will do.
-    #[default]
-    None,
-    /// An editor wrote it to be one (front matter, a page's lead): it is taken as it is.
-    Chosen(RawText),
-    /// A feed calls it so: it may be a few words, or the whole text.
-    Offered(RawText),
 }
 
 /// Why a text gives no article.

@@ -1,14 +1,14 @@
 //! The sample articles that ship: read as the demo reads them, each with what a digest shows.
 
 use crate::{
-    collect::{self, Collected, Memory},
+    collect::{self, Collected, Summaries},
     domain::Article,
 };
 
 fn collect(place: &str) -> Collected {
     let place = format!("{}/{place}", env!("CARGO_MANIFEST_DIR"));
     let source = collect::sniff(&place).expect("the samples are there");
-    let collected = collect::open(&source, "postrider-test").collect(&Memory::default());
+    let collected = collect::test_data::collect(&source);
     collected.expect("the samples are read")
 }
 
@@ -16,7 +16,16 @@ fn all() -> Vec<Article> {
     let (folder, feed) = (collect("articles"), collect("articles/feeds/agency.xml"));
     assert_eq!(folder.problems, []);
     assert_eq!(feed.problems, []);
-    folder.articles.into_iter().chain(feed.articles).collect()
+    let edited = |article: &Article, summaries| collect::edit::edit(article.clone(), summaries);
+    let folder = folder
+        .articles
+        .iter()
+        .map(|article| edited(article, Summaries::Chosen));
+    let feed = feed
+        .articles
+        .iter()
+        .map(|article| edited(article, Summaries::Offered));
+    folder.chain(feed).flatten().collect()
 }
 
 #[test]

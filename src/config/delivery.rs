@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     form::{Form, Reading},
     tree::{Node, Value},
-    values::{list, wait, whole, wrong},
+    values::{at_least, list, wait, whole, wrong},
 };
 
 /// How mail is handed over.
@@ -70,16 +70,6 @@ fn retry(node: &Node) -> Reading<Vec<Duration>> {
         return wrong(node, "it is empty: write at least one, such as `[\"1h\"]`");
     }
     Ok(steps)
-}
-
-fn at_least(seconds: u64) -> impl Fn(&Node) -> Reading<Duration> {
-    move |node| {
-        let time = wait(node)?;
-        if time.as_secs() < seconds {
-            return wrong(node, format!("at least `{seconds}s` is expected"));
-        }
-        Ok(time)
-    }
 }
 
 fn brake(node: &Node) -> Reading<Brake> {

@@ -7,7 +7,7 @@ use super::{
 };
 
 const PREFIX: &str = "POSTRIDER__";
-const TABLES: [&str; 3] = ["publisher", "store", "delivery"];
+const TABLES: [&str; 4] = ["publisher", "store", "delivery", "collect"];
 /// The lists of tables, and the key by which a variable may name one of them instead of by its place.
 const LISTS: [(&str, &str); 5] = [
     ("source", "name"),

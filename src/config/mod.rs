@@ -4,6 +4,7 @@
 //! problem pointed at in the file or by the variable's name. Passwords are not here: [`ConfiguredRelay::declared`]
 //! reads them when a relay is used.
 
+mod collect;
 mod delivery;
 pub(crate) mod duration;
 mod edition;
@@ -12,6 +13,7 @@ pub(crate) mod form;
 pub mod problem;
 pub(crate) mod query;
 mod relay;
+mod size;
 mod source;
 mod store_url;
 mod text;
@@ -40,7 +42,7 @@ use self::{
     problem::{Found, Origin, Problem},
     tree::{Node, Table, Value},
 };
-use crate::domain::{DeclaredSource, Edition, Publisher, Topic};
+use crate::domain::{CollectSettings, DeclaredSource, Edition, Publisher, Topic};
 
 /// All that the operator decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,8 @@ pub struct Config {
     pub subscribers: SubscribersPlace,
     /// How mail is handed over.
     pub delivery: DeliverySettings,
+    /// What a source may cost, and what it may reach.
+    pub collect: CollectSettings,
     /// All of this as a text: after the environment, defaults spelt out, no comments, no secrets, its keys sorted.
     /// [`parse`] makes the same of it, without an environment.
     pub text: String,
@@ -178,6 +182,9 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let delivery = form
         .table("delivery", "[delivery]")
         .map_or_else(DeliverySettings::default, delivery::delivery);
+    let collect = form
+        .table("collect", "[collect]")
+        .map_or_else(CollectSettings::default, collect::collect);
     form.finish();
     Some(Config {
         publisher: publisher?,
@@ -188,6 +195,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         relays,
         subscribers,
         delivery,
+        collect,
         text: String::new(),
     })
 }

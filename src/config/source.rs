@@ -7,12 +7,12 @@ use url::Url;
 use super::{
     form::{Form, Reading},
     problem::{Problem, near},
-    tree::Node,
-    values::{known, language, line, list, open, path, priority},
+    tree::{Node, Value},
+    values::{known, language, line, list, open, path, priority, wrong},
 };
-use crate::domain::{DeclaredSource, SourcePlace, TopicId};
+use crate::domain::{Command, CommandLine, DeclaredSource, SourcePlace, TopicId};
 
-const KINDS: [&str; 2] = ["folder", "feed"];
+const KINDS: [&str; 5] = ["folder", "feed", "sitemap", "page", "command"];
 
 /// Reads a `[[source]]`; `topics` are the ids that are declared.
 pub fn source(mut form: Form<'_>, base: &Path, topics: &[String]) -> Option<DeclaredSource> {
@@ -38,30 +38,75 @@ pub fn source(mut form: Form<'_>, base: &Path, topics: &[String]) -> Option<Decl
 fn place(form: &mut Form<'_>, base: &Path) -> Option<SourcePlace> {
     let kind = form.optional("kind", kind);
     let folder = form.optional("path", path).map(|path| base.join(path));
-    let url = form.optional("url", feed(base));
-    match (form.has("path"), form.has("url")) {
-        (true, true) => form.problem(
-            Problem::new(form.origin("url"), "`path` and `url` in one [[source]]")
-                .label("a folder has a `path`, a feed a `url`"),
-        ),
-        (false, false) => form.problem(
-            Problem::new(form.origin("path"), "no `path` and no `url` in [[source]]").label(
+    let url = form.optional("url", address(base));
+    let command = form.optional("command", command(base));
+    let places = ["path", "url", "command"].map(|key| form.has(key).then_some(key));
+    let given: Vec<&str> = places.into_iter().flatten().collect();
+    let wanted = kind.map(|kind| match kind {
+        "folder" => "path",
+        "command" => "command",
+        _ => "url",
+    });
+    match (given.as_slice(), wanted) {
+        ([], _) => form.problem(
+            Problem::new(
+                form.origin("path"),
+                "no `path`, no `url` and no `command` in [[source]]",
+            )
+            .label(
                 "write under it: path = \"articles\", or url = \"https://example.org/feed.xml\"",
             ),
         ),
-        (false, true) if kind == Some("folder") => form.problem(
-            Problem::new(form.origin("kind"), "a folder has no `url`")
-                .label("write `path`, or kind = \"feed\""),
+        ([only], Some(wanted)) if *only != wanted => {
+            let kind = kind.unwrap_or_default();
+            form.problem(
+                Problem::new(
+                    form.origin(only),
+                    format!("a source of the kind `{kind}` has no `{only}`"),
+                )
+                .label(match (kind, wanted) {
+                    ("feed", _) if *only == "path" => "write url = \"file:FILE\"".to_owned(),
+                    _ => format!("write `{wanted}`, or another kind"),
+                }),
+            );
+        }
+        ([_], _) => {}
+        ([first, second, ..], _) => form.problem(
+            Problem::new(
+                form.origin(second),
+                format!("`{first}` and `{second}` in one [[source]]"),
+            )
+            .label("a folder has a `path`, a program a `command`, all else a `url`"),
         ),
-        (true, false) if kind == Some("feed") => form.problem(
-            Problem::new(form.origin("path"), "a feed has no `path`")
-                .label("write url = \"file:FILE\""),
-        ),
-        _ => {}
     }
+    let of_kind = |url| match kind {
+        Some("sitemap") => SourcePlace::Sitemap(url),
+        Some("page") => SourcePlace::Page(url),
+        _ => SourcePlace::Feed(url),
+    };
     folder
         .map(SourcePlace::Folder)
-        .or(url.map(SourcePlace::Feed))
+        .or(url.map(of_kind))
+        .or(command.map(SourcePlace::Command))
+}
+
+/// What a shell reads, or a list of the program and its arguments.
+fn command(base: &Path) -> impl Fn(&Node) -> Reading<Command> {
+    move |node| {
+        let line = if let Value::Array(_) = node.value {
+            let words = list("[\"bin/export\", \"--json\"]", line)(node)?;
+            if words.is_empty() {
+                return wrong(node, "it is empty: write the program and its arguments");
+            }
+            CommandLine::Words(words)
+        } else {
+            CommandLine::Shell(line(node)?)
+        };
+        Ok(Command {
+            line,
+            folder: base.to_owned(),
+        })
+    }
 }
 
 fn kind(node: &Node) -> Reading<&'static str> {
@@ -75,12 +120,12 @@ fn kind(node: &Node) -> Reading<&'static str> {
     );
     Err(vec![match near(&text, KINDS) {
         Some(near) => problem.label(format!("did you mean `{near}`?")),
-        None => problem.label("`folder` or `feed`"),
+        None => problem.label(format!("one of {}", KINDS.join(", "))),
     }])
 }
 
 /// An `https`, `http` or `file` URL. `file:feeds/a.xml` is a file beside the configuration.
-fn feed(base: &Path) -> impl Fn(&Node) -> Reading<Url> {
+fn address(base: &Path) -> impl Fn(&Node) -> Reading<Url> {
     move |node| {
         let text = line(node)?;
         let relative = text
@@ -93,13 +138,13 @@ fn feed(base: &Path) -> impl Fn(&Node) -> Reading<Url> {
         let Some(url) = url.filter(|url| matches!(url.scheme(), "https" | "http" | "file")) else {
             return open(
                 node,
-                "not a feed's URL such as `https://example.org/feed.xml` or `file:feeds/a.xml`",
+                "not a URL such as `https://example.org/feed.xml` or `file:feeds/a.xml`",
             );
         };
         if url.password().is_some() {
             return open(
                 node,
-                "a password in the configuration: feeds are read without one",
+                "a password in the configuration: sources are read without one",
             );
         }
         Ok(url)

@@ -410,7 +410,7 @@ fn what_a_relay_or_a_store_can_not_be_is_said() {
     );
     assert_eq!(
         first("[[source]]\nname = \"A\"\n"),
-        "error: no `path` and no `url` in [[source]]"
+        "error: no `path`, no `url` and no `command` in [[source]]"
     );
     assert_eq!(
         first("[delivery]\nlease = \"1s\"\n"),

@@ -6,8 +6,13 @@ use std::path::Path;
 use chrono::TimeDelta;
 use toml::{Table, Value};
 
-use super::{Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration};
-use crate::domain::{DeclaredSource, Edition, InDoubt, Limit, Publisher, SourcePlace, Topic};
+use super::{
+    Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration, size,
+};
+use crate::domain::{
+    CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Publisher, Robots,
+    SourcePlace, Topic,
+};
 
 /// Writes a configuration. Paths below `base` are written as relative ones.
 pub fn write(config: &Config, base: &Path) -> String {
@@ -35,6 +40,7 @@ pub fn write(config: &Config, base: &Path) -> String {
         )])],
     );
     root.put("delivery", delivery(&config.delivery));
+    root.put("collect", collect(&config.collect));
     root.to_string()
 }
 
@@ -93,13 +99,10 @@ fn publisher(publisher: &Publisher) -> Table {
 fn source(source: &DeclaredSource, base: &Path) -> Table {
     let mut table = Table::new();
     table.put("name", source.name.as_str());
+    table.put("kind", source.place.kind());
     match &source.place {
-        SourcePlace::Folder(path) => {
-            table.put("kind", "folder");
-            table.put("path", relative(path, base));
-        }
-        SourcePlace::Feed(url) => {
-            table.put("kind", "feed");
+        SourcePlace::Folder(path) => table.put("path", relative(path, base)),
+        SourcePlace::Feed(url) | SourcePlace::Sitemap(url) | SourcePlace::Page(url) => {
             let file = url.to_file_path().ok().filter(|_| url.scheme() == "file");
             let beside = file
                 .as_deref()
@@ -112,6 +115,10 @@ fn source(source: &DeclaredSource, base: &Path) -> Table {
                 ),
             );
         }
+        SourcePlace::Command(command) => match &command.line {
+            CommandLine::Shell(line) => table.put("command", line.as_str()),
+            CommandLine::Words(words) => table.texts("command", words),
+        },
     }
     if let Some(language) = &source.language {
         table.put("language", language.as_str());
@@ -216,5 +223,30 @@ fn delivery(settings: &DeliverySettings) -> Table {
         Brake::On => table.put("brake", true),
         Brake::Off => table.put("brake", "none"),
     }
+    table
+}
+
+fn collect(settings: &CollectSettings) -> Table {
+    let text = |time| duration::write(TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX));
+    let mut table = Table::new();
+    table.put("connections", settings.connections);
+    table.put("connections_per_host", settings.connections_per_host);
+    table.put("connect_timeout", text(settings.connect_timeout));
+    table.put("first_byte_timeout", text(settings.first_byte_timeout));
+    table.put("timeout", text(settings.timeout));
+    table.put("max_bytes", size::write(settings.max_bytes));
+    table.put("max_redirects", settings.max_redirects);
+    table.put("max_entries", settings.max_entries);
+    table.put("max_depth", settings.max_depth);
+    match settings.robots {
+        Robots::Respected => table.put("robots", true),
+        Robots::Ignored => table.put("robots", "none"),
+    }
+    table.texts("allow_hosts", &settings.allow_hosts);
+    let parameters = settings.tracking_parameters.iter().cloned();
+    table.put(
+        "tracking_parameters",
+        parameters.map(Value::String).collect::<Vec<_>>(),
+    );
     table
 }

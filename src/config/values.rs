@@ -239,6 +239,17 @@ pub fn wait(node: &Node) -> Reading<Duration> {
         .or_else(|_| wrong(node, "it is below zero"))
 }
 
+/// A length of time for what only looks at clocks of this machine, at least so many seconds of it.
+pub fn at_least(seconds: u64) -> impl Fn(&Node) -> Reading<Duration> {
+    move |node| {
+        let time = wait(node)?;
+        if time.as_secs() < seconds {
+            return wrong(node, format!("at least `{seconds}s` is expected"));
+        }
+        Ok(time)
+    }
+}
+
 /// A time of day.
 pub fn time(node: &Node) -> Reading<NaiveTime> {
     let text = match node.value {

@@ -9,21 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::Language;
 
-/// What makes two looks at a source the same article: derived from the source and from the source's own
-/// id of the entry, so that it stays when the title is corrected.
+/// What makes two looks at a source the same article: the source's own id of the entry (a guid), else its page, else
+/// a file's name or a hash of what it says. It stays when the title is corrected; two sources may have the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArticleId(String);
 
 impl ArticleId {
-    /// The id of `entry` (a guid, a URL, a file's name) in `source`.
+    /// The id as the source gives it.
     #[must_use]
-    pub fn new(source: &str, entry: &str) -> Self {
-        let hash = digest(&SHA256, format!("{source}\0{entry}").as_bytes());
-        Self(HEXLOWER.encode(&hash.as_ref()[..10]))
+    pub fn new(entry: impl Into<String>) -> Self {
+        Self(entry.into())
     }
 
-    /// Its twenty hexadecimal digits.
+    /// The id itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -146,6 +145,13 @@ pub struct Article {
 }
 
 impl Article {
+    /// What no other article of any source has: twenty hexadecimal digits, made of its source and its id.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let hash = digest(&SHA256, format!("{}\0{}", self.source, self.id).as_bytes());
+        HEXLOWER.encode(&hash.as_ref()[..10])
+    }
+
     /// The hash of all its fields.
     #[must_use]
     pub fn revision(&self) -> Revision {

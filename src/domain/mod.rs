@@ -4,6 +4,7 @@
 
 mod address;
 mod article;
+mod collecting;
 pub mod digest;
 mod edition;
 mod issue;
@@ -22,6 +23,7 @@ pub use address::{Address, AddressError, Mailbox};
 pub use article::{
     Archived, Article, ArticleId, Enclosure, Image, Number, Person, Related, Revision, RichText,
 };
+pub use collecting::{CollectSettings, Robots};
 pub use digest::{Digest, Fragment, Hole, ReaderValues};
 pub use edition::{Edition, EditionId, InDoubt, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
@@ -31,7 +33,7 @@ pub use look::{Form, Look};
 pub use query::Query;
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{Placed, Section, Segment, SegmentKey};
-pub use source::{DeclaredSource, Priority, SourcePlace};
+pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
 pub use token::{Purpose, Token, TokenKeys};
 pub use topic::{Topic, TopicId};

@@ -21,7 +21,7 @@ pub fn topic(id: &str, within: &[&str]) -> Topic {
 
 pub fn article(title: &str, tags: &[&str]) -> Article {
     Article {
-        id: ArticleId::new("wire", title),
+        id: ArticleId::new(title),
         url: None,
         title: title.into(),
         authors: Vec::new(),

@@ -149,7 +149,7 @@ fn archived(article: Article) -> Archived {
 
 fn bare() -> Article {
     Article {
-        id: ArticleId::new("sample", "bare"),
+        id: ArticleId::new("bare"),
         url: None,
         title: AWKWARD.to_owned(),
         authors: Vec::new(),
@@ -174,7 +174,7 @@ fn rich() -> Article {
         text: format!("{AWKWARD} {}\n\nSecond paragraph", "long ".repeat(40)),
     };
     Article {
-        id: ArticleId::new("sample", "rich"),
+        id: ArticleId::new("rich"),
         url: url.clone(),
         authors: vec![
             Person {

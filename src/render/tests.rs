@@ -139,7 +139,7 @@ fn reader() -> ReaderValues {
 
 fn article(title: &str, summary: &str) -> Article {
     Article {
-        id: ArticleId::new("test", title),
+        id: ArticleId::new(title),
         url: Some(format!("https://harbour.example/{}", title.len())),
         title: title.into(),
         authors: Vec::new(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Project, RunError};
 use crate::{
-    collect::{Memory, open},
+    collect::{Context, Memory, Web, edit::edit, open},
     store::{Recorded, SourceNews, Store},
 };
 
@@ -42,7 +42,13 @@ pub fn collect(
         .map(crate::domain::Edition::period)
         .max();
     let look_back_to = now - period.unwrap_or(TimeDelta::days(1));
-    let agent = user_agent(project);
+    let web = Web::new(&user_agent(project), &project.config.collect);
+    let context = Context {
+        web: &web,
+        settings: &project.config.collect,
+        now,
+        wanted: &|_| true,
+    };
     let mut reports = Vec::new();
     for declared in &project.config.sources {
         let name = declared.name.as_str();
@@ -50,12 +56,14 @@ pub fn collect(
             .memory(name)?
             .and_then(|json| serde_json::from_str(&json).ok())
             .unwrap_or_default();
-        let report = match open(declared, &agent).collect(&memory) {
+        let report = match open(declared).collect(&memory, &context) {
             Ok(collected) => {
                 let memory = serde_json::to_string::<Memory>(&collected.memory).unwrap_or_default();
+                let edited = |article| edit(article, collected.summaries);
+                let articles: Vec<_> = collected.articles.into_iter().filter_map(edited).collect();
                 let recorded = store.record(&SourceNews {
                     source: name,
-                    articles: &collected.articles,
+                    articles: &articles,
                     memory: &memory,
                     at: now,
                     look_back_to,

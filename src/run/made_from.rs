@@ -18,7 +18,7 @@ use crate::{
 pub struct MadeFrom {
     /// The version of the program.
     pub program: String,
-    /// The effective configuration, without what changes no digest: relays, store, delivery.
+    /// The effective configuration, without what changes no digest: relays, store, delivery, the limits of collecting.
     pub configuration: String,
     /// Templates, stylesheets and labels.
     pub templates: BTreeMap<String, String>,
@@ -63,12 +63,12 @@ impl MadeFrom {
     }
 }
 
-/// A configuration's text without the tables that say how mail travels: another relay makes no other digest.
+/// A configuration's text without the tables that say how articles come and how mail travels: another relay makes no other digest.
 fn without_transport(text: &str) -> String {
     let Ok(mut table) = text.parse::<toml::Table>() else {
         return text.to_owned();
     };
-    for name in ["store", "relay", "subscribers", "delivery"] {
+    for name in ["store", "relay", "subscribers", "delivery", "collect"] {
         table.remove(name);
     }
     table.to_string()

@@ -5,7 +5,7 @@
 
 use super::{
     language, lead, plain,
-    raw::{RawArticle, RawSummary, RawText},
+    raw::{RawArticle, RawText},
 };
 use crate::domain::{Image, Person, Related};
 
@@ -80,7 +80,7 @@ pub fn parse(text: &str) -> RawArticle {
         .related
         .retain(|related| seen.insert(related.title.clone()));
     if let [Block::Text(lead), _, ..] = blocks.as_slice() {
-        article.summary = RawSummary::Chosen(RawText::Plain(lead.clone()));
+        article.summary = RawText::Plain(lead.clone());
     }
     if !blocks.is_empty() {
         article.body = RawText::Html(to_html(&blocks));

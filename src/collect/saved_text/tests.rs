@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::collect::{charset, normalise};
-use crate::domain::{Article, DeclaredSource, Priority, SourcePlace};
+use crate::collect::{Summaries, charset, edit, normalise};
+use crate::domain::{Article, CollectSettings, DeclaredSource, Priority, SourcePlace};
 
 fn article(text: &str) -> Article {
     let source = DeclaredSource {
@@ -12,14 +12,12 @@ fn article(text: &str) -> Article {
         language: None,
         topics: Vec::new(),
     };
-    normalise::article(
-        RawArticle {
-            entry: "a.txt".to_owned(),
-            ..parse(text)
-        },
-        &source,
-    )
-    .unwrap()
+    let raw = RawArticle {
+        entry: "a.txt".to_owned(),
+        ..parse(text)
+    };
+    let article = normalise::article(raw, &source, &CollectSettings::default());
+    edit::edit(article, Summaries::Chosen).unwrap()
 }
 
 fn body(text: &str) -> Vec<String> {

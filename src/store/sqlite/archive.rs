@@ -100,13 +100,13 @@ fn record_one(
     backlog: bool,
     at: DateTime<Utc>,
 ) -> rusqlite::Result<What> {
-    let hash = article.revision().0;
+    let (key, hash) = (article.key(), article.revision().0);
     let known: Option<(i64, String)> = db
         .prepare_cached(
             "SELECT a.number, r.hash FROM article a JOIN revision r ON r.article = a.number
              WHERE a.id = ?1 ORDER BY r.number DESC LIMIT 1",
         )?
-        .query_row([article.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (article_number, number, what) = match known {
         Some((_, old)) if old == hash => return Ok(What::Known),
@@ -116,7 +116,7 @@ fn record_one(
             db.prepare_cached(
                 "INSERT INTO article (number, id, eligible_at, backlog) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![number, article.id.as_str(), millis(at), backlog])?;
+            .execute(params![number, key, millis(at), backlog])?;
             (number, number, What::New)
         }
     };

@@ -3,7 +3,7 @@
 
 use crate::domain::Language;
 
-use super::charset;
+use super::super::charset;
 
 /// The language of each entry, in order; empty where the octets aren't XML or JSON of this kind.
 #[must_use]

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     dates, plain,
-    raw::{RawArticle, RawSummary, RawText},
+    raw::{RawArticle, RawText},
 };
 use crate::domain::{Image, Person};
 
@@ -95,9 +95,7 @@ pub fn parse(html: &str) -> RawArticle {
             .or_else(|| meta(&["og:locale", "content-language"]))
             .and_then(|tag| tag.parse().ok()),
         tags,
-        summary: summary.map_or(RawSummary::None, |text| {
-            RawSummary::Chosen(RawText::Plain(text))
-        }),
+        summary: summary.map_or(RawText::None, RawText::Plain),
         image: image(&page, &linked),
         url,
         base,
@@ -435,10 +433,7 @@ mod tests {
         assert_eq!(article.tags, ["ports", "commerce"]);
         assert_eq!(article.language.unwrap().as_str(), "fr");
         assert_eq!(article.image.unwrap().caption, "Le port.");
-        assert_eq!(
-            article.summary,
-            RawSummary::Chosen(RawText::Plain("Un résumé & plus.".into()))
-        );
+        assert_eq!(article.summary, RawText::Plain("Un résumé & plus.".into()));
     }
 
     #[test]

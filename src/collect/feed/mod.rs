@@ -8,11 +8,13 @@ use feed_rs::{
 };
 use url::Url;
 
+mod entry_languages;
+
 use super::{
-    Problem, dates, entry_languages, html, plain,
-    raw::{RawArticle, RawSummary, RawText},
+    Document, Problem, dates, page as html, plain,
+    raw::{RawArticle, RawText},
 };
-use crate::domain::{Enclosure, Image, Language, Person};
+use crate::domain::{CollectSettings, Enclosure, Image, Language, Person};
 
 /// What a feed says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,11 +40,12 @@ pub struct ParsedFeed {
     pub problems: Vec<Problem>,
 }
 
-/// The entries of a feed (RSS, Atom, RDF, JSON Feed). `base` is where it was found.
+/// The entries of a feed (RSS, Atom, RDF, JSON Feed).
 ///
 /// # Errors
 /// The parser's words, where the octets are no feed.
-pub fn parse(bytes: &[u8], base: &Url) -> Result<ParsedFeed, String> {
+pub fn parse(document: &Document, _settings: &CollectSettings) -> Result<ParsedFeed, String> {
+    let (bytes, base) = (document.bytes.as_slice(), &document.url);
     let feed = parser::Builder::new()
         .base_uri(Some(base.as_str()))
         .sanitize_content(false)
@@ -148,7 +151,7 @@ fn raw(entry: &Entry, base: &Url, language: Option<Language>) -> RawArticle {
             .and_then(|tag| tag.parse().ok())
             .or(language),
         tags: entry.categories.iter().map(tag).collect(),
-        summary: RawSummary::Offered(summary),
+        summary,
         body,
         image,
         enclosures: enclosures(entry),
@@ -364,8 +367,17 @@ mod tests {
 
     use super::*;
 
+    fn try_read(bytes: &[u8], base: &Url) -> Result<ParsedFeed, String> {
+        let document = Document {
+            bytes: bytes.to_owned(),
+            url: base.clone(),
+            content_type: None,
+        };
+        parse(&document, &CollectSettings::default())
+    }
+
     fn read(text: &str) -> ParsedFeed {
-        parse(
+        try_read(
             text.as_bytes(),
             &Url::parse("https://agency.example/feed.xml").unwrap(),
         )
@@ -466,16 +478,16 @@ mod tests {
             "{}",
             "<rss version=\"2.0\"><channel>",
         ] {
-            let _ = parse(text.as_bytes(), &base).map(|feed| assert!(feed.articles.is_empty()));
+            let _ = try_read(text.as_bytes(), &base).map(|feed| assert!(feed.articles.is_empty()));
         }
-        assert!(parse(b"<html></html>", &base).is_err());
+        assert!(try_read(b"<html></html>", &base).is_err());
     }
 
     proptest! {
         #[test]
         fn no_octets_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let base = Url::parse("https://a.example/").unwrap();
-            let _ = parse(&bytes, &base);
+            let _ = try_read(&bytes, &base);
         }
 
         #[test]
@@ -485,7 +497,7 @@ mod tests {
             "<content type='xhtml'>", "<link href='::'/>", "&#xE000;", "&bad;", "<!--", "-->", "<updated>0</updated>", "<entry xml:lang='fr'>",
         ]), 0..20)) {
             let base = Url::parse("https://a.example/").unwrap();
-            let _ = parse(pieces.concat().as_bytes(), &base);
+            let _ = try_read(pieces.concat().as_bytes(), &base);
         }
     }
 }
