@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use url::Url;
 
 use crate::run::{Project, RunError};
 
@@ -122,11 +123,24 @@ pub struct Send {
 #[derive(Debug, Subcommand)]
 pub enum Sources {
     /// The articles that a source would give, with all their fields; touches nothing
-    Show {
-        /// A folder, a file, or the URL of a feed
-        #[arg(value_name = "PATH|URL")]
-        place: String,
-    },
+    Show(ShowSource),
+}
+
+/// `postrider sources show`
+#[derive(Debug, Args)]
+pub struct ShowSource {
+    /// A folder, a file, a URL, or with `--kind command` what a shell runs
+    #[arg(value_name = "PATH|URL")]
+    pub place: String,
+    /// What it is; found out where it isn't said
+    #[arg(long, value_name = "KIND", value_parser = ["feed", "page", "sitemap", "folder", "command"])]
+    pub kind: Option<String>,
+    /// For a file: the address that HTTP would have given it at
+    #[arg(long, value_name = "URL")]
+    pub base: Option<Url>,
+    /// For a file: the `Content-Type` that HTTP would have given it with
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
 }
 
 /// `postrider unsubscribe`

@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Explain { address, edition } => {
             explain::run(&arguments.project()?, address, edition.as_deref(), terminal)
         }
-        Command::Sources(command) => sources::run(command, terminal),
+        Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics => topics::run(&arguments.project()?, terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)

@@ -293,7 +293,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("feed.xml");
         fs::write(&path, FEED.replace("/1<", "https://agency.example/1<")).unwrap();
-        let source = collect::sniff(&path.to_string_lossy()).unwrap();
+        let source = collect::test_data::source(&path.to_string_lossy());
         let collected = collect::test_data::collect(&source).unwrap();
         assert_eq!(
             collected.articles[0].url.as_deref(),

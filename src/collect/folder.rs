@@ -214,7 +214,7 @@ mod tests {
     use crate::{collect, domain::SourcePlace};
 
     fn collect(path: &Path) -> Collected {
-        let mut source = collect::sniff(&path.to_string_lossy()).unwrap();
+        let mut source = collect::test_data::source(&path.to_string_lossy());
         source.name = "Desk".to_owned();
         assert!(matches!(source.place, SourcePlace::Folder(_)));
         collect::test_data::collect(&source).unwrap()
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error() {
-        let mut source = collect::sniff(".").unwrap();
+        let mut source = collect::test_data::source(".");
         source.place = SourcePlace::Folder("/nowhere/at/all".into());
         let error = collect::test_data::collect(&source).unwrap_err();
         assert!(

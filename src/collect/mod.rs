@@ -6,6 +6,7 @@
 //! title, a summary, the time that reading takes. One bad file or entry never stops the others: it is a [`Problem`].
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::domain::{Article, CollectSettings, DeclaredSource, SourcePlace};
 
@@ -45,7 +46,7 @@ pub use feed::FeedInfo;
 pub use feed_source::Feed;
 pub use folder::Folder;
 pub use memory::{Memory, Validators};
-pub use place::sniff;
+pub use place::Look;
 pub use web::Web;
 
 /// One place that articles come from.
@@ -92,7 +93,7 @@ pub struct Collected {
 }
 
 /// Something wrong with one file or entry.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{place}: {message}")]
 pub struct Problem {
     /// Where: a file and line, or an entry.

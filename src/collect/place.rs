@@ -4,59 +4,151 @@ use std::path::Path;
 
 use url::Url;
 
-use super::{CollectError, document::file_path, folder};
-use crate::domain::{DeclaredSource, Priority, SourcePlace};
+use super::{
+    CollectError, Collected, Context, Document, Memory, document, feed_source, folder, normalise,
+    open, page,
+};
+use crate::domain::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 
-/// The source that a path or URL is, for a look at it before it is declared: a folder, a single Markdown, HTML or
-/// text file, or a feed.
-///
-/// # Errors
-/// Where it is none of these.
-pub fn sniff(place: &str) -> Result<DeclaredSource, CollectError> {
-    let no_source = || CollectError::NoSource(place.to_owned());
-    let declared = |name: &str, place: SourcePlace| DeclaredSource {
+/// How to look at a place: what somebody says of it who knows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look<'a> {
+    /// Its kind, as in a `[[source]]`.
+    pub kind: Option<&'a str>,
+    /// For a file: the address that HTTP would have given it at.
+    pub base: Option<&'a Url>,
+    /// For a file: the `Content-Type` that HTTP would have given it with.
+    pub content_type: Option<&'a str>,
+}
+
+/// A place that is looked at.
+pub enum Place {
+    /// As a source that is declared.
+    Source(DeclaredSource),
+    /// A single document on disk: nothing but it is read.
+    Document(DeclaredSource, Document),
+}
+
+impl Look<'_> {
+    /// What is at `place`: a folder, an article's file, a document on disk, a URL, a command.
+    ///
+    /// # Errors
+    /// Where it is none of these, or can't be read.
+    pub fn at(&self, place: &str) -> Result<Place, CollectError> {
+        let no_source = || CollectError::NoSource(place.to_owned());
+        if self.kind == Some("command") {
+            let folder = std::env::current_dir().map_err(|error| CollectError::Read {
+                path: ".".into(),
+                error,
+            })?;
+            let command = Command {
+                line: CommandLine::Shell(place.to_owned()),
+                folder,
+            };
+            return Ok(Place::Source(declared(
+                place,
+                SourcePlace::Command(command),
+            )));
+        }
+        let url = Url::parse(place).ok();
+        if let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https" | "file")) {
+            if let Some(path) = document::file_path(&url) {
+                return self.on_disk(&path);
+            }
+            let name = url.host_str().unwrap_or_default().to_owned();
+            let place = match self.kind {
+                Some("page") => SourcePlace::Page(url),
+                Some("sitemap") => SourcePlace::Sitemap(url),
+                Some("folder") => return Err(no_source()),
+                _ => SourcePlace::Feed(url),
+            };
+            return Ok(Place::Source(declared(&name, place)));
+        }
+        self.on_disk(Path::new(place))
+    }
+
+    fn on_disk(&self, path: &Path) -> Result<Place, CollectError> {
+        let fails = |error| CollectError::Read {
+            path: path.to_owned(),
+            error,
+        };
+        let whole = std::path::absolute(path).map_err(fails)?;
+        let name = whole
+            .file_stem()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let is_folder = std::fs::metadata(path).map_err(fails)?.is_dir();
+        let wants_folder = match self.kind {
+            Some(kind) => kind == "folder",
+            None => folder::is_article(path) && self.base.is_none() && self.content_type.is_none(),
+        };
+        if is_folder || wants_folder {
+            return Ok(Place::Source(declared(
+                &name,
+                SourcePlace::Folder(path.to_owned()),
+            )));
+        }
+        let url = Url::from_file_path(&whole)
+            .map_err(|()| CollectError::NoSource(path.display().to_string()))?;
+        let place = match self.kind {
+            Some("page") => SourcePlace::Page(url.clone()),
+            Some("sitemap") => SourcePlace::Sitemap(url.clone()),
+            None if folder::is_article(path) => SourcePlace::Page(url.clone()),
+            _ => SourcePlace::Feed(url.clone()),
+        };
+        let limit = crate::domain::CollectSettings::default().max_bytes;
+        let mut document = document::read(&url, limit)?;
+        if let Some(base) = self.base {
+            document.url = base.clone();
+        }
+        document.content_type = self.content_type.map(str::to_owned);
+        Ok(Place::Document(declared(&name, place), document))
+    }
+}
+
+impl Place {
+    /// All that it gives.
+    ///
+    /// # Errors
+    /// Where the place as a whole can't be read.
+    pub fn collect(
+        &self,
+        memory: &Memory,
+        context: &Context<'_>,
+    ) -> Result<Collected, CollectError> {
+        match self {
+            Self::Source(source) => open(source).collect(memory, context),
+            Self::Document(source, document) => read(document, source, context),
+        }
+    }
+}
+
+/// What one document gives, without a look at any other.
+fn read(
+    document: &Document,
+    source: &DeclaredSource,
+    context: &Context<'_>,
+) -> Result<Collected, CollectError> {
+    match source.place {
+        SourcePlace::Page(_) => {
+            let mut raw = page::parse(&super::charset::decode(&document.bytes));
+            raw.entry = document.url.to_string();
+            Ok(Collected {
+                articles: vec![normalise::article(raw, source, context.settings)],
+                ..Collected::default()
+            })
+        }
+        _ => feed_source::read(document, source, context.settings),
+    }
+}
+
+fn declared(name: &str, place: SourcePlace) -> DeclaredSource {
+    DeclaredSource {
         name: name.to_owned(),
         place,
         priority: Priority::default(),
         language: None,
         topics: Vec::new(),
-    };
-    if let Ok(url) = Url::parse(place)
-        && matches!(url.scheme(), "http" | "https" | "file")
-    {
-        if let Some(path) = file_path(&url)
-            && (path.is_dir() || folder::is_article(&path))
-        {
-            return sniff(&path.to_string_lossy());
-        }
-        let name = url.host_str().unwrap_or(url.path()).to_owned();
-        return Ok(declared(&name, SourcePlace::Feed(url)));
     }
-    let path = Path::new(place);
-    let metadata = std::fs::metadata(path).map_err(|error| CollectError::Read {
-        path: path.to_owned(),
-        error,
-    })?;
-    let whole = std::path::absolute(path).map_err(|error| CollectError::Read {
-        path: path.to_owned(),
-        error,
-    })?;
-    let name = whole.file_stem().map_or_else(
-        || place.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    if metadata.is_dir() || folder::is_article(path) {
-        return Ok(declared(&name, SourcePlace::Folder(path.to_owned())));
-    }
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
-    if !["xml", "rss", "atom", "rdf", "json"].contains(&extension.to_ascii_lowercase().as_str()) {
-        return Err(no_source());
-    }
-    let url = Url::from_file_path(&whole).map_err(|()| no_source())?;
-    Ok(declared(&name, SourcePlace::Feed(url)))
 }
 
 #[cfg(test)]
@@ -68,20 +160,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.md"), "# A").unwrap();
         std::fs::write(folder.path().join("feed.xml"), "").unwrap();
-        std::fs::write(folder.path().join("a.exe"), "").unwrap();
-        let kind =
-            |place: &str| sniff(place).map(|source| matches!(source.place, SourcePlace::Feed(_)));
+        let kind = |place: &str| {
+            Look::default().at(place).map(|place| match place {
+                Place::Source(source) => source.place.kind(),
+                Place::Document(..) => "document",
+            })
+        };
         let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-        assert!(!kind(&path("")).unwrap());
-        assert!(!kind(&path("a.md")).unwrap());
-        assert!(kind(&path("feed.xml")).unwrap());
-        assert!(kind("https://agency.example/feed").unwrap());
-        assert!(kind(&format!("file://{}", path("feed.xml"))).unwrap());
-        assert!(!kind(&format!("file://{}", path("a.md"))).unwrap());
-        assert!(matches!(
-            kind(&path("a.exe")),
-            Err(CollectError::NoSource(_))
-        ));
+        assert_eq!(kind(&path("")).unwrap(), "folder");
+        assert_eq!(kind(&path("a.md")).unwrap(), "folder");
+        assert_eq!(kind(&path("feed.xml")).unwrap(), "document");
+        assert_eq!(kind("https://agency.example/feed").unwrap(), "feed");
+        assert_eq!(
+            kind(&format!("file://{}", path("feed.xml"))).unwrap(),
+            "document"
+        );
+        assert_eq!(kind(&format!("file://{}", path("a.md"))).unwrap(), "folder");
         assert!(matches!(
             kind(&path("none")),
             Err(CollectError::Read { .. })

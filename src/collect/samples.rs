@@ -7,7 +7,7 @@ use crate::{
 
 fn collect(place: &str) -> Collected {
     let place = format!("{}/{place}", env!("CARGO_MANIFEST_DIR"));
-    let source = collect::sniff(&place).expect("the samples are there");
+    let source = collect::test_data::source(&place);
     let collected = collect::test_data::collect(&source);
     collected.expect("the samples are read")
 }

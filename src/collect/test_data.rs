@@ -2,8 +2,15 @@
 
 use chrono::Utc;
 
-use super::{CollectError, Collected, Context, Memory, Web, open};
+use super::{CollectError, Collected, Context, Look, Memory, Web, open, place::Place};
 use crate::domain::{CollectSettings, DeclaredSource};
+
+/// The source that a path is, as an operator would declare it.
+pub fn source(path: &str) -> DeclaredSource {
+    match Look::default().at(path).expect("it is there") {
+        Place::Source(source) | Place::Document(source, _) => source,
+    }
+}
 
 /// What a source gives that remembers nothing.
 pub fn collect(source: &DeclaredSource) -> Result<Collected, CollectError> {

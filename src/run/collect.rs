@@ -42,7 +42,10 @@ pub fn collect(
         .map(crate::domain::Edition::period)
         .max();
     let look_back_to = now - period.unwrap_or(TimeDelta::days(1));
-    let web = Web::new(&user_agent(project), &project.config.collect);
+    let web = Web::new(
+        &user_agent(project.config.publisher.url.as_deref()),
+        &project.config.collect,
+    );
     let context = Context {
         web: &web,
         settings: &project.config.collect,
@@ -100,9 +103,10 @@ fn report(
 }
 
 /// How we name ourselves to others' servers: with a page where they find who is asking.
-pub(crate) fn user_agent(project: &Project) -> String {
+#[must_use]
+pub fn user_agent(publisher: Option<&str>) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    match &project.config.publisher.url {
+    match publisher {
         Some(url) => format!("Postrider/{version} (+{url})"),
         None => format!("Postrider/{version}"),
     }

@@ -19,7 +19,7 @@ mod topics;
 
 use std::path::PathBuf;
 
-pub use collect::{SourceReport, collect};
+pub use collect::{SourceReport, collect, user_agent};
 pub use explain::{Explained, Explanation, explain};
 pub use issue::{LeftOut, Planned, Planner, Why};
 pub use made_from::MadeFrom;

@@ -6,6 +6,7 @@ use feed_rs::{
     model::{self, Entry, MediaObject},
     parser,
 };
+use serde::Serialize;
 use url::Url;
 
 mod entry_languages;
@@ -17,7 +18,7 @@ use super::{
 use crate::domain::{CollectSettings, Enclosure, Image, Language, Person};
 
 /// What a feed says about itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct FeedInfo {
     /// Its title, plain text.
     pub title: Option<String>,

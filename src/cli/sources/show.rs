@@ -1,32 +1,65 @@
-//! `postrider sources`: an operator's first question is what a source would give.
+//! `postrider sources show`: an operator's first question is what a source would give.
 
 use chrono::Utc;
+use serde::Serialize;
 
-use super::{
-    Exit, Terminal,
-    arguments::Sources,
+use super::super::{
+    Arguments, Exit, Terminal,
+    arguments::ShowSource,
     terminal::{BOLD, DIM},
 };
 use crate::{
-    collect::{Context, Memory, Web, open, sniff},
+    collect::{CollectError, Collected, Context, FeedInfo, Look, Memory, Problem, Web},
+    config,
     domain::{Article, CollectSettings},
+    run::user_agent,
 };
 
-pub(super) fn run(command: &Sources, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let Sources::Show { place } = command;
-    let source = sniff(place)?;
-    let settings = CollectSettings::default();
-    let web = Web::new(
-        &format!("Postrider/{}", env!("CARGO_PKG_VERSION")),
-        &settings,
-    );
+pub(super) fn run(
+    what: &ShowSource,
+    arguments: &Arguments,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let (settings, agent) = circumstances(arguments)?;
+    let web = Web::new(&agent, &settings);
     let context = Context {
         web: &web,
         settings: &settings,
         now: Utc::now(),
         wanted: &|_| true,
     };
-    let collected = open(&source).collect(&Memory::default(), &context)?;
+    let look = Look {
+        kind: what.kind.as_deref(),
+        base: what.base.as_ref(),
+        content_type: what.content_type.as_deref(),
+    };
+    match look
+        .at(&what.place)
+        .and_then(|place| place.collect(&Memory::default(), &context))
+    {
+        Ok(collected) => Ok(tell(&collected, terminal)),
+        Err(error) if terminal.json() => {
+            terminal.json_line(&LastLine::failed(&error));
+            Ok(Exit::Failed)
+        }
+        Err(error) => {
+            let hint = error.hint();
+            Err(anyhow::Error::new(error).context(hint))
+        }
+    }
+}
+
+/// The limits of the project that the command is run in, and how it names itself; the usual ones, where there is none.
+fn circumstances(arguments: &Arguments) -> anyhow::Result<(CollectSettings, String)> {
+    if !arguments.config.exists() {
+        return Ok((CollectSettings::default(), user_agent(None)));
+    }
+    let config = config::load(&arguments.config).map_err(crate::run::RunError::from)?;
+    let agent = user_agent(config.publisher.url.as_deref());
+    Ok((config.collect, agent))
+}
+
+fn tell(collected: &Collected, terminal: &Terminal) -> Exit {
     for article in &collected.articles {
         if terminal.json() {
             terminal.json_line(article);
@@ -34,17 +67,47 @@ pub(super) fn run(command: &Sources, terminal: &Terminal) -> anyhow::Result<Exit
             show(article, terminal);
         }
     }
-    for problem in &collected.problems {
-        terminal.warn(&format!("{problem}\n  {}", problem.hint));
-    }
-    if !terminal.json() {
+    if terminal.json() {
+        terminal.json_line(&LastLine::of(collected));
+    } else {
+        for problem in &collected.problems {
+            terminal.warn(&format!("{problem}\n  {}", problem.hint));
+        }
         terminal.say(&format!("{} articles", collected.articles.len()));
     }
-    Ok(if collected.problems.is_empty() {
+    if collected.problems.is_empty() {
         Exit::Done
     } else {
         Exit::Partial
-    })
+    }
+}
+
+/// The last line of JSON: what the feed says of itself, and what was wrong.
+#[derive(Debug, Default, Serialize)]
+struct LastLine {
+    #[serde(flatten)]
+    feed: FeedInfo,
+    errors: Vec<Problem>,
+}
+
+impl LastLine {
+    fn of(collected: &Collected) -> Self {
+        Self {
+            feed: collected.feed.clone().unwrap_or_default(),
+            errors: collected.problems.clone(),
+        }
+    }
+
+    fn failed(error: &CollectError) -> Self {
+        Self {
+            feed: FeedInfo::default(),
+            errors: vec![Problem {
+                place: String::new(),
+                message: error.to_string(),
+                hint: error.hint(),
+            }],
+        }
+    }
 }
 
 fn show(article: &Article, terminal: &Terminal) {
