@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Edition, EditionId, Form, Image, InDoubt, IssueId, Language,
-        Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query, Ref, Related,
-        RichText, Section, Segment, SegmentKey, Subscriber, Subscription, SubscriptionNumber,
-        TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
+        Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
+        Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
+        SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
 };
@@ -68,6 +68,7 @@ fn article() -> impl Strategy<Value = Article> {
                 url: None,
             }],
             source: "The Agency".into(),
+            handling: Handling::default(),
         })
 }
 
@@ -100,14 +101,17 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
     let placed = articles
         .into_iter()
         .enumerate()
-        .map(|(index, (article, form))| Placed {
-            form,
-            article: Arc::new(Archived {
-                number: Number(i64::try_from(index).unwrap()),
-                eligible_at: Utc::now(),
-                revision: article.revision(),
-                article,
-            }),
+        .map(|(index, (article, form))| {
+            Placed::new(
+                form,
+                Arc::new(Archived {
+                    number: Number(i64::try_from(index).unwrap()),
+                    eligible_at: Utc::now(),
+                    story: Number(i64::try_from(index).unwrap()),
+                    revision: article.revision(),
+                    article,
+                }),
+            )
         });
     let language: Language = language.parse().unwrap();
     let key = SegmentKey {
@@ -117,7 +121,9 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         languages: vec![language.clone()],
         watermark: Number(0),
         cutoff: Number(99),
+        had: Number(0),
         max_articles: Limit::None,
+        length: Length::Summary,
         look: Look::default(),
         made_from: String::new(),
     };
@@ -129,6 +135,9 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         key,
         language,
         follows: vec![TopicId("korea".into())],
+        opening: None,
+        corrections: Vec::new(),
+        moved: Vec::new(),
         sections: vec![section],
     }
 }

@@ -6,8 +6,8 @@ use std::{collections::HashMap, error::Error};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use postrider::{
     domain::{
-        Address, Article, ArticleId, EditionId, IssueId, Limit, Look, Number, Pause, RichText,
-        SegmentKey, Subscriber, SubscriptionNumber,
+        Address, Article, ArticleId, EditionId, Handling, IssueId, Length, Limit, Look, Number,
+        Pause, RichText, SegmentKey, Subscriber, SubscriptionNumber,
     },
     keys::Keys,
     store::{
@@ -48,6 +48,7 @@ fn article(entry: &str, title: &str) -> Article {
         reading_minutes: None,
         related: Vec::new(),
         source: "wire".into(),
+        handling: Handling::default(),
     }
 }
 
@@ -145,7 +146,9 @@ fn issue(
         languages: Vec::new(),
         watermark: Number(3),
         cutoff: Number(9),
+        had: Number(0),
         max_articles: Limit::None,
+        length: Length::Summary,
         look: Look::default(),
         made_from: String::new(),
     };

@@ -106,6 +106,7 @@ mod tests {
             reading_minutes: None,
             related: Vec::new(),
             source: "Agency".to_owned(),
+            handling: crate::domain::Handling::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     dates,
     raw::{Fault, RawArticle, RawText},
 };
-use crate::domain::{Image, Language, Person, Related};
+use crate::domain::{Handling, Image, Language, Person, Related};
 
 /// The fields as the file writes them.
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +40,12 @@ struct Fields {
     reading_minutes: Option<u32>,
     related: Several<RelatedField>,
     draft: bool,
+    pin: bool,
+    boost: Option<f64>,
+    correction: Option<String>,
+    withdrawn: Option<Withdrawn>,
+    retracted: Option<Withdrawn>,
+    update: bool,
 }
 
 /// The head of a file, as far as its fields are understood.
@@ -154,10 +160,51 @@ impl From<Fields> for FrontMatter {
                     .into_iter()
                     .map(|related| related.0)
                     .collect(),
+                handling: Handling {
+                    pin: fields.pin,
+                    boost: fields.boost.map(hundredths),
+                    correction: fields.correction,
+                    withdrawn: fields
+                        .withdrawn
+                        .or(fields.retracted)
+                        .and_then(Withdrawn::why),
+                    update: fields.update,
+                },
                 ..RawArticle::default()
             },
         }
     }
+}
+
+/// Whether an article is withdrawn, or why it is.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Withdrawn {
+    Yes(bool),
+    Because(String),
+}
+
+impl Withdrawn {
+    fn why(self) -> Option<String> {
+        match self {
+            Self::Yes(false) => None,
+            Self::Yes(true) => Some(String::new()),
+            Self::Because(why) => Some(why),
+        }
+    }
+}
+
+/// A boost as a whole number that compares exactly, between a hundredth of the usual and a hundred times it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 1 and 10,000"
+)]
+fn hundredths(boost: f64) -> u32 {
+    if boost.is_nan() {
+        return 100;
+    }
+    (boost.clamp(0.01, 100.0) * 100.0).round() as u32
 }
 
 /// One value, or a list of them.
@@ -390,6 +437,19 @@ mod tests {
             );
             assert_eq!(article.reading_minutes, Some(3));
         }
+    }
+
+    #[test]
+    fn an_editor_says_how_an_article_is_to_be_treated() {
+        let handling = |head: &str| read(&format!("---\n{head}\n---\n")).handling;
+        let said = handling("pin: true\nboost: 1.5\nupdate: true\ncorrection: it was three to two");
+        assert!(said.pin && said.update);
+        assert_eq!(said.boost, Some(150));
+        assert_eq!(said.correction.as_deref(), Some("it was three to two"));
+        assert_eq!(handling("withdrawn: true").withdrawn.as_deref(), Some(""));
+        let because = handling("retracted: it was a hoax").withdrawn;
+        assert_eq!(because.as_deref(), Some("it was a hoax"));
+        assert!(handling("retracted: false\npin: false").is_usual());
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::{
     sanitise::{Keep, is_pixel_url, sanitise},
 };
 use crate::domain::{
-    Article, ArticleId, CollectSettings, DeclaredSource, Enclosure, Image, Person, Related,
-    RichText,
+    Article, ArticleId, CollectSettings, DeclaredSource, Enclosure, Handling, Image, Person,
+    Related, RichText,
 };
 
 /// The article that `raw` is, as `source` gives it. Whatever its source doesn't tell stays empty.
@@ -67,6 +67,16 @@ pub fn article(raw: RawArticle, source: &DeclaredSource, _settings: &CollectSett
             .collect(),
         url,
         source: plain::one_line(&source.name),
+        handling: handling(raw.handling),
+    }
+}
+
+fn handling(raw: Handling) -> Handling {
+    let line = |text: String| plain::one_line(&text);
+    Handling {
+        correction: raw.correction.map(line).filter(|text| !text.is_empty()),
+        withdrawn: raw.withdrawn.map(line),
+        ..raw
     }
 }
 

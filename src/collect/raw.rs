@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::domain::{Enclosure, Image, Language, Person, Related};
+use crate::domain::{Enclosure, Handling, Image, Language, Person, Related};
 
 /// A story as its source wrote it. [`super::normalise`] makes an article of it.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,8 @@ pub struct RawArticle {
     pub reading_minutes: Option<u32>,
     /// Its cross-references.
     pub related: Vec<Related>,
+    /// How it is to be treated.
+    pub handling: Handling,
 }
 
 /// A text in one of the two ways in which sources write.

@@ -166,8 +166,8 @@ impl Composer {
 
     fn token(&self, purpose: Purpose, reader: Ref) -> String {
         let purpose = match self.letterhead.notice {
-            Notice::Real => purpose,
-            Notice::Test => Purpose::Test,
+            Notice::Real | Notice::Correction => purpose,
+            Notice::Test | Notice::Proof => Purpose::Test,
         };
         self.tokens.sign(
             self.letterhead.key_id,

@@ -109,6 +109,35 @@ pub struct Related {
     pub url: Option<String>,
 }
 
+/// What the author of an article, or its source's editor, says about how it is to be treated. Nothing, mostly.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Handling {
+    /// Before all others, within its topic and when room is short.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pin: bool,
+    /// How much it counts beside its source's other articles, in hundredths; 100 is usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boost: Option<u32>,
+    /// What was wrong in it before, for those who had it: plain text, on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<String>,
+    /// Why it is withdrawn, for those who had it; it goes to nobody else. May be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+    /// Whoever had it before this change gets it once more, marked as updated.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub update: bool,
+}
+
+impl Handling {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One normalised story.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
@@ -142,6 +171,9 @@ pub struct Article {
     pub related: Vec<Related>,
     /// The name of the source it came from.
     pub source: String,
+    /// How it is to be treated.
+    #[serde(default, skip_serializing_if = "Handling::is_usual")]
+    pub handling: Handling,
 }
 
 impl Article {
@@ -167,6 +199,8 @@ pub struct Archived {
     pub number: Number,
     /// When it became eligible.
     pub eligible_at: DateTime<Utc>,
+    /// The number of the first article that told its story: its own, where that is the first. It never changes.
+    pub story: Number,
     /// The hash of the fields below.
     pub revision: Revision,
     /// The article.

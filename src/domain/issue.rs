@@ -18,13 +18,17 @@ pub struct IssueId {
     pub date: NaiveDate,
 }
 
-/// Whether a mail is one of an issue, or a test.
+/// What kind of mail it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     /// A mail of an issue.
     Real,
     /// A test, marked as such: its links change nothing.
     Test,
+    /// The next issue, shown to its editor before it goes: marked as such, and its links change nothing.
+    Proof,
+    /// A note at once to those who got something wrong: it has corrections, and no articles.
+    Correction,
 }
 
 /// A text that is no issue's id.

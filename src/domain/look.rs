@@ -21,6 +21,17 @@ impl fmt::Display for Look {
     }
 }
 
+/// How much of an article a reader wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    /// Its summary; the rest is behind a link.
+    #[default]
+    Summary,
+    /// The whole text, where the source gives it.
+    Full,
+}
+
 /// The form of an article in a digest, from the largest to the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

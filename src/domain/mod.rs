@@ -21,7 +21,8 @@ mod topic;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use article::{
-    Archived, Article, ArticleId, Enclosure, Image, Number, Person, Related, Revision, RichText,
+    Archived, Article, ArticleId, Enclosure, Handling, Image, Number, Person, Related, Revision,
+    RichText,
 };
 pub use collecting::{CollectSettings, Robots};
 pub use digest::{Digest, Fragment, Hole, ReaderValues};
@@ -29,10 +30,12 @@ pub use edition::{Edition, EditionId, InDoubt, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
-pub use look::{Form, Look};
+pub use look::{Form, Length, Look};
 pub use query::Query;
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
-pub use segment::{Placed, Section, Segment, SegmentKey};
+pub use segment::{
+    Also, Beside, Corrected, Correction, Mark, Moved, Placed, Section, Segment, SegmentKey,
+};
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
 pub use token::{Purpose, Token, TokenKeys};

@@ -170,10 +170,7 @@ fn sections(
     };
     let mut sections: Vec<(usize, Section)> = Vec::new();
     for (heading, candidate) in chosen {
-        let placed = Placed {
-            form: candidate.form,
-            article: candidate.article.clone(),
-        };
+        let placed = Placed::new(candidate.form, candidate.article.clone());
         let rank = rank(*heading);
         if let Some((_, section)) = sections.iter_mut().find(|(known, _)| *known == rank) {
             section.articles.push(placed);

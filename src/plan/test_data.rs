@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::domain::{
-    Archived, Article, ArticleId, Edition, EditionId, InDoubt, Language, Limit, Look, Number,
-    Query, RichText, Topic, TopicId,
+    Archived, Article, ArticleId, Edition, EditionId, Handling, InDoubt, Language, Limit, Look,
+    Number, Query, RichText, Topic, TopicId,
 };
 
 pub fn topic(id: &str, within: &[&str]) -> Topic {
@@ -36,6 +36,7 @@ pub fn article(title: &str, tags: &[&str]) -> Article {
         reading_minutes: None,
         related: Vec::new(),
         source: "wire".into(),
+        handling: Handling::default(),
     }
 }
 
@@ -43,6 +44,7 @@ pub fn archived(number: i64, eligible_at: DateTime<Utc>, article: Article) -> Ar
     Archived {
         number: Number(number),
         eligible_at,
+        story: Number(number),
         revision: article.revision(),
         article,
     }

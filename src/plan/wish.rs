@@ -97,6 +97,9 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
     Segment {
         language,
         follows: follows.cloned().collect(),
+        opening: None,
+        corrections: Vec::new(),
+        moved: Vec::new(),
         sections,
         key,
     }
@@ -108,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::{EditionId, IssueId, Look, Number, TopicId},
+        domain::{EditionId, IssueId, Length, Look, Number, TopicId},
         plan::test_data::{archived, article, edition, topic},
     };
 
@@ -146,7 +149,9 @@ mod tests {
             languages: wish.languages,
             watermark: Number(0),
             cutoff: Number(2),
+            had: Number(0),
             max_articles: wish.max_articles,
+            length: Length::Summary,
             look: Look::default(),
             made_from: String::new(),
         };

@@ -15,7 +15,10 @@ use super::{
     shell::{CONTENT, Format, SegmentView, Shell},
     view::{LanguageView, ReaderView},
 };
-use crate::domain::{Form, Fragment, Language, Revision, TopicId};
+use crate::domain::{Beside, Form, Fragment, Language, Placed, Revision, TopicId};
+
+/// The pieces of articles in one form, by what is shown of each and beside it.
+type ByArticle = HashMap<(Revision, Arc<Beside>), Pair>;
 
 /// What is rendered once for all readers of a language.
 #[derive(Debug)]
@@ -30,8 +33,10 @@ pub(super) struct Around {
     pub html: Shell,
     /// The shell of the text part.
     pub text: Shell,
-    articles: RwLock<[HashMap<Revision, Pair>; Form::ALL.len()]>,
+    articles: RwLock<[ByArticle; Form::ALL.len()]>,
     headings: RwLock<HashMap<Heading, Pair>>,
+    /// By all that their templates see, as JSON.
+    notes: RwLock<HashMap<String, Pair>>,
 }
 
 /// What stands above a section.
@@ -80,6 +85,7 @@ impl Around {
             context,
             articles: RwLock::default(),
             headings: RwLock::default(),
+            notes: RwLock::default(),
         })
     }
 
@@ -87,12 +93,13 @@ impl Around {
     pub fn article(
         &self,
         press: &Press,
-        revision: &Revision,
-        form: Form,
+        placed: &Placed,
         raw: impl FnOnce() -> Result<Raw, RenderError>,
     ) -> Result<Pair, RenderError> {
+        let form = placed.form as usize;
+        let key = (placed.article.revision.clone(), placed.beside.clone());
         let known = self.articles.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pair) = known[form as usize].get(revision) {
+        if let Some(pair) = known[form].get(&key) {
             return Ok(pair.clone());
         }
         drop(known);
@@ -102,10 +109,24 @@ impl Around {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         // Another thread may have been first: one piece is shared by all.
-        Ok(known[form as usize]
-            .entry(revision.clone())
-            .or_insert(pair)
-            .clone())
+        Ok(known[form].entry(key).or_insert(pair).clone())
+    }
+
+    /// The piece of notes that their templates see as `key`: made when it is first asked for.
+    pub fn notes(
+        &self,
+        press: &Press,
+        key: String,
+        raw: impl FnOnce() -> Result<Raw, RenderError>,
+    ) -> Result<Pair, RenderError> {
+        let known = self.notes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pair) = known.get(&key) {
+            return Ok(pair.clone());
+        }
+        drop(known);
+        let pair = Pair::new(press, &raw()?)?;
+        let mut known = self.notes.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.entry(key).or_insert(pair).clone())
     }
 
     /// The piece of a heading: made when it is first asked for.
@@ -143,6 +164,11 @@ impl Raw {
     /// Renders a heading's templates.
     pub fn heading(press: &Press, context: &Context) -> Result<Self, RenderError> {
         Self::new(press, context, "topic.html", "topic.txt")
+    }
+
+    /// Renders the templates of what stands above the articles.
+    pub fn notes(press: &Press, context: &Context) -> Result<Self, RenderError> {
+        Self::new(press, context, "notes.html", "notes.txt")
     }
 
     fn new(press: &Press, context: &Context, html: &str, text: &str) -> Result<Self, RenderError> {

@@ -9,13 +9,15 @@ use super::{RenderError, Templates, filters};
 use crate::domain::{Form, Look};
 
 /// The templates that a look must have; those of `article/` besides.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 8] = [
     "digest.html",
     "digest.txt",
     "subject.txt",
     "preheader.txt",
     "topic.html",
     "topic.txt",
+    "notes.html",
+    "notes.txt",
 ];
 
 /// A look, ready to render.

@@ -32,12 +32,12 @@ use self::{
     labels::Labels,
     look::Press,
     shell::SegmentView,
-    view::{ArticleView, EditionView, PublisherView, ReaderView},
+    view::{ArticleView, EditionView, NotesView, PublisherView, ReaderView},
 };
 pub use self::{error::RenderError, templates::Templates};
 use crate::domain::{
-    Digest, Edition, IssueId, Language, Look, Notice, Placed, Publisher, ReaderValues, Section,
-    Segment, Topic, TopicId,
+    Corrected, Digest, Edition, IssueId, Language, Look, Notice, Placed, Publisher, ReaderValues,
+    Section, Segment, Topic, TopicId,
 };
 
 /// Renders the digests of one issue.
@@ -133,6 +133,10 @@ impl Renderer {
             html.push(pair.html);
             text.push(pair.text);
         };
+        if let Some(notes) = self.notes(&around, segment) {
+            let key = serde_json::to_string(&notes).unwrap_or_default();
+            push(around.notes(press, key, || raw_notes(press, &around, &notes))?);
+        }
         for section in &segment.sections {
             let heading = heading(segment, section);
             push(around.heading(press, &heading, || {
@@ -140,7 +144,7 @@ impl Renderer {
             })?);
             for placed in &section.articles {
                 let raw = || self.raw_article(press, &around, placed);
-                push(around.article(press, &placed.article.revision, placed.form, raw)?);
+                push(around.article(press, placed, raw)?);
             }
         }
         Ok(Digest {
@@ -165,6 +169,11 @@ impl Renderer {
         let (press, around) = self.around(segment)?;
         let values = self.values(press, &around, segment)?;
         let (mut html, mut text) = (String::new(), String::new());
+        if let Some(notes) = self.notes(&around, segment) {
+            let raw = raw_notes(press, &around, &notes)?;
+            html.push_str(&raw.html);
+            text.push_str(&raw.text);
+        }
         for section in &segment.sections {
             let raw = self.raw_heading(press, &around, &heading(segment, section))?;
             html.push_str(&raw.html);
@@ -215,8 +224,9 @@ impl Renderer {
         context.insert("publisher", &self.publisher);
         context.insert("date", &dates::long(language, self.issue.date));
         let notice = match self.notice {
-            Notice::Real => String::new(),
+            Notice::Real | Notice::Correction => String::new(),
             Notice::Test => words.get("test_notice"),
+            Notice::Proof => words.get("proof_notice"),
         };
         context.insert("notice", &notice);
         let around = Arc::new(Around::new(press, language, words, context)?);
@@ -233,7 +243,9 @@ impl Renderer {
         around: &Around,
         segment: &Segment,
     ) -> Result<SegmentView, RenderError> {
-        let lead = segment.articles().next().ok_or(RenderError::Empty)?;
+        let Some(lead) = segment.articles().next() else {
+            return self.values_of_corrections(around, segment);
+        };
         let titles: Vec<_> = segment
             .articles()
             .take(6)
@@ -249,6 +261,35 @@ impl Renderer {
             count: count(around, segment),
             follows: self.follows(around, segment),
         })
+    }
+
+    /// Subject and preheader where there is nothing but corrections.
+    fn values_of_corrections(
+        &self,
+        around: &Around,
+        segment: &Segment,
+    ) -> Result<SegmentView, RenderError> {
+        let first = segment.corrections.first().ok_or(RenderError::Empty)?;
+        let title = clean::line(&first.article.article.title);
+        let subject = around.words.get("correction_subject");
+        let (Corrected::Corrected(text) | Corrected::Withdrawn(text)) = &first.what;
+        Ok(SegmentView {
+            subject: clean::line(&subject.replace("{title}", &title)),
+            preheader: clean::line(text),
+            count: count(around, segment),
+            follows: self.follows(around, segment),
+        })
+    }
+
+    /// What stands above the articles; `None` where there is nothing.
+    fn notes(&self, around: &Around, segment: &Segment) -> Option<NotesView> {
+        let moved = segment.moved.iter().map(|moved| {
+            let into = moved.into.as_ref();
+            let into = into.map(|into| self.topic_name(into, &around.language));
+            (clean::line(&moved.name), into)
+        });
+        let notes = NotesView::new(segment, moved, &around.language, &around.words);
+        (!notes.is_empty()).then_some(notes)
     }
 
     fn follows(&self, around: &Around, segment: &Segment) -> String {
@@ -268,12 +309,7 @@ impl Renderer {
     }
 
     fn article_view(&self, around: &Around, placed: &Placed) -> ArticleView {
-        ArticleView::new(
-            &placed.article.article,
-            &around.language,
-            &around.words,
-            self.tz,
-        )
+        ArticleView::new(placed, &around.language, &around.words, self.tz)
     }
 
     fn raw_article(
@@ -302,6 +338,12 @@ impl Renderer {
         context.insert("heading", &name);
         Raw::heading(press, &context)
     }
+}
+
+fn raw_notes(press: &Press, around: &Around, notes: &NotesView) -> Result<Raw, RenderError> {
+    let mut context = around.context.clone();
+    context.insert("notes", notes);
+    Raw::notes(press, &context)
 }
 
 /// The heading of a section: also without a topic it has one, so that no level of headings is skipped.

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::{RenderError, Renderer};
 use crate::domain::{
-    Archived, Article, ArticleId, Digest, Edition, Enclosure, Form, Fragment, Hole, Image,
-    Language, Limit, Number, Person, Placed, ReaderValues, Related, RichText, Section, Segment,
-    SegmentKey,
+    Also, Archived, Article, ArticleId, Beside, Corrected, Correction, Digest, Edition, Enclosure,
+    Form, Fragment, Handling, Hole, Image, Language, Length, Limit, Mark, Moved, Number, Person,
+    Placed, ReaderValues, Related, RichText, Section, Segment, SegmentKey,
     digest::{CLOSE, OPEN, escape_html_text},
 };
 
@@ -105,9 +105,17 @@ fn segment(
 ) -> Segment {
     let topics: Vec<_> = renderer.topics.keys().take(1).cloned().collect();
     let articles = |forms: &[Form]| {
+        let beside = Arc::new(Beside {
+            also: vec![Also {
+                source: AWKWARD.to_owned(),
+                title: AWKWARD.to_owned(),
+                url: article.article.url.clone(),
+            }],
+            mark: Some(Mark::Updated),
+        });
         let placed = forms.iter().map(|form| Placed {
-            form: *form,
-            article: Arc::clone(article),
+            beside: Arc::clone(&beside),
+            ..Placed::new(*form, Arc::clone(article))
         });
         placed.collect()
     };
@@ -119,12 +127,23 @@ fn segment(
             languages: vec![language.clone()],
             watermark: Number(0),
             cutoff: Number(1),
+            had: Number(0),
             max_articles: Limit::None,
+            length: Length::Summary,
             look: edition.look.clone(),
             made_from: String::new(),
         },
         language: language.clone(),
         follows: topics.clone(),
+        opening: Some(article.article.summary.clone()),
+        corrections: vec![Correction {
+            article: Arc::clone(article),
+            what: Corrected::Corrected(AWKWARD.to_owned()),
+        }],
+        moved: vec![Moved {
+            name: AWKWARD.to_owned(),
+            into: None,
+        }],
         sections: vec![
             Section {
                 topic: topics.into_iter().next(),
@@ -142,6 +161,7 @@ fn archived(article: Article) -> Archived {
     Archived {
         number: Number(1),
         eligible_at: DateTime::<Utc>::UNIX_EPOCH,
+        story: Number(1),
         revision: article.revision(),
         article,
     }
@@ -164,6 +184,7 @@ fn bare() -> Article {
         reading_minutes: None,
         related: Vec::new(),
         source: String::new(),
+        handling: Handling::default(),
     }
 }
 

@@ -9,8 +9,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{sample::filled, *};
 use crate::domain::{
-    Archived, Article, ArticleId, EditionId, Form, Image, InDoubt, Limit, Mailbox, Number, Person,
-    Query, Related, RichText, SegmentKey,
+    Also, Archived, Article, ArticleId, Beside, Corrected, Correction, EditionId, Form, Handling,
+    Image, InDoubt, Length, Limit, Mailbox, Mark, Moved, Number, Person, Query, Related, RichText,
+    SegmentKey,
     digest::{CLOSE, OPEN},
 };
 
@@ -157,19 +158,21 @@ fn article(title: &str, summary: &str) -> Article {
         reading_minutes: Some(4),
         related: Vec::new(),
         source: "Harbour Wire".into(),
+        handling: Handling::default(),
     }
 }
 
 fn placed(article: Article, form: Form) -> Placed {
-    Placed {
+    Placed::new(
         form,
-        article: Arc::new(Archived {
+        Arc::new(Archived {
             number: Number(1),
             eligible_at: DateTime::<Utc>::UNIX_EPOCH,
+            story: Number(1),
             revision: article.revision(),
             article,
         }),
-    }
+    )
 }
 
 fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>)>) -> Segment {
@@ -182,12 +185,17 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             languages: vec![language(tag)],
             watermark: Number(0),
             cutoff: Number(9),
+            had: Number(0),
             max_articles: Limit::None,
+            length: Length::Summary,
             look: Look::default(),
             made_from: String::new(),
         },
         language: language(tag),
         follows: topics,
+        opening: None,
+        corrections: Vec::new(),
+        moved: Vec::new(),
         sections: sections
             .into_iter()
             .map(|(topic, articles)| Section {
@@ -684,4 +692,67 @@ fn digests_to_look_at() {
         fs::write(dir.join(format!("{tag}.txt")), plain(text)).expect("a file");
         println!("{tag}: {}\n    {}", digest.subject, digest.preheader);
     }
+}
+
+#[test]
+fn what_stands_beside_and_above_the_articles_is_in_both_parts() {
+    let mut segment = one(article("Talks resume", "In Seoul."));
+    segment.sections[0].articles[0].beside = Arc::new(Beside {
+        also: vec![Also {
+            source: "Second Wire".into(),
+            title: "Talks go on".into(),
+            url: Some("https://second.example/talks".into()),
+        }],
+        mark: Some(Mark::Updated),
+    });
+    segment.opening = Some(RichText {
+        html: "<p>Good <b>morning</b></p>".into(),
+        text: "Good morning".into(),
+    });
+    let wrong = placed(article("Cup final", "Rain."), Form::Line).article;
+    segment.corrections = vec![
+        Correction {
+            article: Arc::clone(&wrong),
+            what: Corrected::Corrected("it was three to two".into()),
+        },
+        Correction {
+            article: wrong,
+            what: Corrected::Withdrawn(String::new()),
+        },
+    ];
+    segment.moved = vec![Moved {
+        name: "Football".into(),
+        into: None,
+    }];
+    let digest = renderer().render(&segment).expect("a digest");
+    let (html, text) = filled(&digest, &reader());
+    for part in [html.as_str(), text.as_str()] {
+        for expected in [
+            "Updated",
+            "Also:",
+            "Second Wire",
+            "https://second.example/talks",
+            "morning",
+            "Corrected since we sent it:",
+            "it was three to two",
+            "Withdrawn:",
+            "“Football” is no topic of ours any more.",
+        ] {
+            assert!(part.contains(expected), "{expected} in {part}");
+        }
+    }
+}
+
+#[test]
+fn a_mail_may_have_corrections_and_no_article() {
+    let mut segment = segment("en", &[], Vec::new());
+    segment.corrections = vec![Correction {
+        article: placed(article("Cup final", "Rain."), Form::Line).article,
+        what: Corrected::Corrected("it was three to two".into()),
+    }];
+    let digest = renderer().render(&segment).expect("a digest");
+    assert_eq!(digest.subject, "Correction: Cup final");
+    assert_eq!(digest.preheader, "it was three to two");
+    segment.corrections.clear();
+    assert!(renderer().render(&segment).is_err());
 }

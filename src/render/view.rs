@@ -4,7 +4,10 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{clean, dates, labels::Words};
-use crate::domain::{Article, Direction, Edition, Hole, Language, Publisher, ReaderValues, digest};
+use crate::domain::{
+    Article, Corrected, Direction, Edition, Hole, Language, Mark, Placed, Publisher, ReaderValues,
+    Segment, digest,
+};
 
 /// A language and which way it runs: `language` and `article.language`.
 #[derive(Debug, Clone, Serialize)]
@@ -132,6 +135,10 @@ pub(super) struct ArticleView {
     related: Vec<RelatedView>,
     /// Recordings.
     recordings: Vec<String>,
+    /// The other sources of the story: each its name as a title, and its page.
+    also: Vec<RelatedView>,
+    /// `Updated`, `Developing`, or empty.
+    mark: String,
     language: LanguageView,
 }
 
@@ -152,7 +159,17 @@ struct RelatedView {
 
 impl ArticleView {
     /// The article for readers of `reader`, whose labels are `words`.
-    pub fn new(article: &Article, reader: &Language, words: &Words, tz: Tz) -> Self {
+    pub fn new(placed: &Placed, reader: &Language, words: &Words, tz: Tz) -> Self {
+        let article = &placed.article.article;
+        let mark = match placed.beside.mark {
+            None => String::new(),
+            Some(Mark::Updated) => clean::line(&words.get("updated")),
+            Some(Mark::Developing) => clean::line(&words.get("developing")),
+        };
+        let also = placed.beside.also.iter().map(|also| RelatedView {
+            title: clean::line(&also.source),
+            url: url(also.url.as_deref()),
+        });
         let title = clean::line(&article.title);
         let named = article
             .authors
@@ -187,6 +204,8 @@ impl ArticleView {
             }),
             related: related(article),
             recordings: recordings(article),
+            also: also.filter(|also| !also.title.is_empty()).collect(),
+            mark,
             language: LanguageView::new(article.language.as_ref().unwrap_or(reader)),
             date: published.map_or_else(String::new, |date| dates::medium(reader, date)),
             title,
@@ -194,6 +213,78 @@ impl ArticleView {
             source,
             minutes,
         }
+    }
+}
+
+/// `notes`: what stands above the articles.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct NotesView {
+    /// The editor's words, as sanitised HTML; empty if there are none.
+    opening: String,
+    /// The same as plain text, in paragraphs.
+    opening_paragraphs: Vec<String>,
+    corrections: Vec<CorrectionView>,
+    /// Sentences about topics that are no more.
+    moved: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct CorrectionView {
+    title: String,
+    /// Empty where the article was withdrawn.
+    url: String,
+    /// What was wrong.
+    text: String,
+    withdrawn: bool,
+    language: LanguageView,
+}
+
+impl NotesView {
+    /// The notes of a segment. `moved` has the old name of each topic, and the new one.
+    pub fn new(
+        segment: &Segment,
+        moved: impl Iterator<Item = (String, Option<String>)>,
+        reader: &Language,
+        words: &Words,
+    ) -> Self {
+        let opening = segment.opening.as_ref();
+        let moved = moved.map(|(name, into)| match into {
+            Some(into) => words
+                .get("moved")
+                .replace("{old}", &name)
+                .replace("{new}", &into),
+            None => words.get("ended").replace("{old}", &name),
+        });
+        let corrections = segment.corrections.iter().map(|correction| {
+            let article = &correction.article.article;
+            let (text, withdrawn) = match &correction.what {
+                Corrected::Corrected(text) => (text, false),
+                Corrected::Withdrawn(text) => (text, true),
+            };
+            CorrectionView {
+                title: clean::line(&article.title),
+                url: if withdrawn {
+                    String::new()
+                } else {
+                    url(article.url.as_deref())
+                },
+                text: clean::line(text),
+                withdrawn,
+                language: LanguageView::new(article.language.as_ref().unwrap_or(reader)),
+            }
+        });
+        Self {
+            opening: opening.map_or_else(String::new, |opening| clean::html(&opening.html)),
+            opening_paragraphs: opening
+                .map_or_else(Vec::new, |opening| clean::paragraphs(&opening.text)),
+            corrections: corrections.collect(),
+            moved: moved.map(|text| clean::line(&text)).collect(),
+        }
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.opening_paragraphs.is_empty() && self.corrections.is_empty() && self.moved.is_empty()
     }
 }
 

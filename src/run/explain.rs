@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Project, RunError, Sending, take_in};
 use crate::{
-    domain::{Address, Archived, Edition, EditionId, IssueId, Number, SegmentKey, TopicId},
+    domain::{Address, Archived, Edition, EditionId, IssueId, Length, Number, SegmentKey, TopicId},
     keys::Keys,
     plan::{self, Fate, TopicIndex, Why, Window},
     store::{Active, Delivery, Store, SuppressionReason},
@@ -107,7 +107,9 @@ fn explain_one(
         languages: wish.languages,
         watermark,
         cutoff: store.latest()?,
+        had: Number(0),
         max_articles: wish.max_articles,
+        length: Length::Summary,
         look: edition.look.clone(),
         made_from: String::new(),
     };

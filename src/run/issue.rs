@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{MadeFrom, Project, RunError};
 use crate::{
     domain::{
-        DeclaredSource, Edition, IssueId, Number, Ref, SegmentKey, Subscription, SubscriptionNumber,
+        DeclaredSource, Edition, IssueId, Length, Number, Ref, SegmentKey, Subscription,
+        SubscriptionNumber,
     },
     keys::Keys,
     plan::{self, TopicIndex, Window},
@@ -290,7 +291,9 @@ impl<'a> Planner<'a> {
             languages: wish.languages,
             watermark,
             cutoff: row.cutoff,
+            had: Number(0),
             max_articles: wish.max_articles,
+            length: Length::Summary,
             look: self.edition.look.clone(),
             made_from: row.made_from.clone(),
         };

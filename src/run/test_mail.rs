@@ -10,7 +10,7 @@ use crate::{
         reply::Reply,
     },
     domain::{
-        Address, Edition, IssueId, Notice, Number, Pause, Ref, SegmentKey, Subscriber,
+        Address, Edition, IssueId, Length, Notice, Number, Pause, Ref, SegmentKey, Subscriber,
         Subscription, SubscriptionNumber,
     },
     keys::Keys,
@@ -85,7 +85,9 @@ pub fn test_mail(
         languages: wish.languages,
         watermark: after,
         cutoff: row.cutoff,
+        had: Number(0),
         max_articles: wish.max_articles,
+        length: Length::Summary,
         look: edition.look.clone(),
         made_from: String::new(),
     };

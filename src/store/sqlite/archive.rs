@@ -79,6 +79,7 @@ impl Archive for Sqlite {
                 Ok(Archived {
                     number: Number(row.get(0)?),
                     eligible_at: time(row.get(1)?),
+                    story: Number(row.get(0)?),
                     revision: Revision(row.get(2)?),
                     article: serde_json::from_str(&content).map_err(|error| broken(3, error))?,
                 })
