@@ -26,7 +26,7 @@ pub mod markdown;
 mod memory;
 pub mod normalise;
 pub mod page;
-mod place;
+pub mod place;
 pub mod plain;
 pub mod raw;
 pub mod reading;
