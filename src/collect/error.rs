@@ -49,6 +49,14 @@ pub enum CollectError {
         /// When it wants to be asked again (`Retry-After`).
         retry_after: Option<Duration>,
     },
+    /// From one redirect to the next.
+    #[error("fetching {url}: more than {limit} redirects (`max_redirects`)")]
+    TooManyRedirects {
+        /// What was fetched.
+        url: Box<Url>,
+        /// The limit.
+        limit: u32,
+    },
     /// More octets than a document may have.
     #[error("reading {place}: it is larger than {limit} octets (`max_bytes`)")]
     TooLarge {
@@ -77,6 +85,9 @@ pub enum CollectError {
         /// How it ended, with the last of its words.
         message: String,
     },
+    /// A mistake of ours.
+    #[error("reading it, postrider itself failed: {0}")]
+    Panicked(String),
     /// Neither a path nor a URL of a kind that is known.
     #[error("neither a folder, a file nor a URL: `{0}`")]
     NoSource(String),
@@ -101,7 +112,7 @@ impl CollectError {
                 "the server doesn't let us in: ask the publisher for a feed that is open".to_owned()
             }
             Self::Status { status: 410, .. } => {
-                "the publisher ended it, and it isn't asked for any more: take the source out, or give its new address".to_owned()
+                "the publisher ended it, and it isn't asked for any more: take the source out, give its new address, or ask once more with `postrider collect --again`".to_owned()
             }
             Self::Status { status: 404, .. } => {
                 "it isn't there any more: look for its new address on the site, or take the source out".to_owned()
@@ -110,6 +121,12 @@ impl CollectError {
                 "the server has trouble, or enough of us: a later collect tries again".to_owned()
             }
             Self::Status { .. } => "open the address in a browser, and correct it in postrider.toml".to_owned(),
+            Self::TooManyRedirects { .. } => {
+                "open the address in a browser, and write the one that it ends at".to_owned()
+            }
+            Self::Panicked(_) => {
+                "that is a mistake in Postrider: please report it, with the source's address".to_owned()
+            }
             Self::TooLarge { .. } => {
                 "look whether it is the right document; `max_bytes` under [collect] allows more".to_owned()
             }
@@ -132,6 +149,28 @@ impl CollectError {
             Self::Unreachable { .. } => true,
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => false,
+        }
+    }
+
+    /// Whether it is a server's to mend, and so to be left alone for a while. What the operator mends, by a setting or on
+    /// this machine, is tried again at once.
+    #[must_use]
+    pub fn is_the_servers(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Status { .. } | Self::TooManyRedirects { .. } => true,
+            Self::TooLarge { place, .. } | Self::Unreadable { place, .. } => {
+                place.starts_with("http:") || place.starts_with("https:")
+            }
+            _ => false,
+        }
+    }
+
+    /// How long the server asks to be left alone (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 }

@@ -3,10 +3,10 @@
 use url::Url;
 
 use super::{
-    CollectError, Collected, Context, Memory, Source, Summaries, charset,
+    CollectError, Collected, Context, Memory, Problem, Source, Summaries, charset,
     document::{self, Document},
     feed, normalise, page,
-    web::Answer,
+    web::{Answer, Want},
 };
 use crate::domain::{CollectSettings, DeclaredSource};
 
@@ -31,11 +31,10 @@ impl Source for Feed {
 
     fn collect(&self, memory: &Memory, context: &Context<'_>) -> Result<Collected, CollectError> {
         let mut remembered = memory.clone();
-        let document = if self.url.scheme() == "file" {
-            document::read(&self.url, context.settings.max_bytes)?
+        let (document, wound) = if self.url.scheme() == "file" {
+            (document::read(&self.url, context.settings.max_bytes)?, None)
         } else {
-            let url = memory.moved_to.as_ref().unwrap_or(&self.url);
-            match context.web.get(url, &memory.validators)? {
+            match context.web.get(&self.url, Want::Feed, &mut remembered)? {
                 Answer::Unchanged => {
                     return Ok(Collected {
                         memory: remembered,
@@ -43,14 +42,22 @@ impl Source for Feed {
                         ..Collected::default()
                     });
                 }
-                Answer::Document(found) => {
-                    remembered.validators = found.validators;
-                    remembered.moved_to = found.moved_to.or(remembered.moved_to);
-                    found.document
-                }
+                Answer::Document(found) => (found.document, found.wound),
             }
         };
-        let mut collected = read(&document, &self.source, context.settings)?;
+        let mut collected =
+            read(&document, &self.source, context.settings).map_err(|error| match &wound {
+                Some(wound) => CollectError::Unreachable {
+                    url: Box::new(self.url.clone()),
+                    message: wound.clone(),
+                },
+                None => error,
+            })?;
+        collected.problems.extend(wound.map(|wound| Problem {
+            place: self.url.to_string(),
+            message: wound,
+            hint: "the entries before are taken; the next collect asks for the rest".to_owned(),
+        }));
         collected.memory = remembered;
         Ok(collected)
     }

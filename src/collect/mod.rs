@@ -45,7 +45,7 @@ pub use error::CollectError;
 pub use feed::FeedInfo;
 pub use feed_source::Feed;
 pub use folder::Folder;
-pub use memory::{Memory, Validators};
+pub use memory::{Due, Memory, Validators};
 pub use place::Look;
 pub use web::Web;
 

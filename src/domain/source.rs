@@ -1,6 +1,6 @@
 //! Where articles come from, as the operator declares it.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -60,6 +60,16 @@ impl SourcePlace {
     }
 }
 
+impl fmt::Display for SourcePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => write!(f, "{}", path.display()),
+            Self::Feed(url) | Self::Sitemap(url) | Self::Page(url) => write!(f, "{url}"),
+            Self::Command(command) => write!(f, "{}", command.line),
+        }
+    }
+}
+
 /// A program to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
@@ -76,6 +86,15 @@ pub enum CommandLine {
     Shell(String),
     /// A list, never empty: the program and its arguments, as they are.
     Words(Vec<String>),
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shell(line) => f.write_str(line),
+            Self::Words(words) => f.write_str(&words.join(" ")),
+        }
+    }
 }
 
 /// The weight of a source: hundredths, so that it compares and hashes exactly.

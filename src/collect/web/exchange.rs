@@ -1,0 +1,410 @@
+//! From a URL to a document: along redirects, each step judged, counted and bounded.
+
+use std::{
+    io,
+    sync::PoisonError,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use ring::digest::{SHA256, digest};
+use ureq::{
+    Body, Error,
+    http::{HeaderMap, Response, header},
+};
+use url::Url;
+
+use super::{
+    super::{CollectError, Document, Validators},
+    Answer, Found, Want, Web,
+    body::read_at_most,
+    guard::Refused,
+    retry_after::retry_after,
+    robots::MAX_ROBOTS,
+    turns::{NoTurn, Turn, host},
+    words::{in_words, late},
+};
+
+/// How long a redirect's `Retry-After` may be, to be waited for here and now.
+const SHORT: Duration = Duration::from_secs(2);
+
+/// How long a host is left alone that has had enough of us, and doesn't say for how long.
+const A_WHILE: Duration = Duration::from_mins(1);
+const A_DAY: Duration = Duration::from_hours(24);
+
+/// What is asked for, on whose behalf.
+struct Asked<'a> {
+    /// As it stood at the beginning of the way.
+    url: &'a Url,
+    want: Want,
+    declared: &'a Url,
+    validators: &'a Validators,
+}
+
+/// What a server said to one request.
+enum Said {
+    Redirect { to: Url, for_good: bool },
+    Answer(Answer),
+}
+
+impl Web {
+    /// The answer, and where it has moved for good: the end of the permanent redirects (301, 308) that the way begins with.
+    pub(super) fn fetch(
+        &self,
+        url: &Url,
+        want: Want,
+        declared: &Url,
+        validators: &Validators,
+    ) -> Result<(Answer, Option<Url>), CollectError> {
+        let asked = Asked {
+            url,
+            want,
+            declared,
+            validators,
+        };
+        let mut at = bare(url);
+        let (mut all_for_good, mut moved_to) = (true, None);
+        let mut deadline = Instant::now() + self.settings.timeout;
+        for _ in 0..=self.settings.max_redirects {
+            if !matches!(at.scheme(), "http" | "https") {
+                return Err(unreachable(
+                    url,
+                    format!("it leads to `{at}`: only http and https are followed"),
+                ));
+            }
+            let rest = self.leave(&at, &asked, &mut deadline)?;
+            let turn = self.turn(&at, &asked, deadline)?;
+            self.had_enough(&at, &asked)?;
+            deadline += self.rest(&at, rest);
+            match self.ask(&at, &asked, deadline, turn)? {
+                Said::Answer(answer) => return Ok((answer, moved_to)),
+                Said::Redirect { to, for_good } => {
+                    // To go on without encryption is followed, but not remembered
+                    let weaker = at.scheme() == "https" && to.scheme() == "http";
+                    all_for_good &= for_good && !weaker;
+                    if all_for_good {
+                        moved_to = Some(to.clone());
+                    }
+                    at = to;
+                }
+            }
+        }
+        Err(CollectError::TooManyRedirects {
+            url: Box::new(url.clone()),
+            limit: self.settings.max_redirects,
+        })
+    }
+
+    /// The leave of a page's site, by its robots.txt, and how long to rest before. The time that robots.txt takes isn't the
+    /// page's.
+    fn leave(
+        &self,
+        at: &Url,
+        asked: &Asked<'_>,
+        deadline: &mut Instant,
+    ) -> Result<Duration, CollectError> {
+        use crate::domain::Robots;
+        if asked.want != Want::Page || self.settings.robots == Robots::Ignored {
+            return Ok(Duration::ZERO);
+        }
+        let begun = Instant::now();
+        let rest = self.robots.may(at, |place| {
+            let nothing = Validators::default();
+            let (answer, _) = self.fetch(place, Want::Robots, asked.declared, &nothing)?;
+            Ok(match answer {
+                Answer::Document(found) => found.document.bytes,
+                Answer::Unchanged => Vec::new(),
+            })
+        });
+        *deadline += begun.elapsed();
+        rest
+    }
+
+    fn turn(
+        &self,
+        at: &Url,
+        asked: &Asked<'_>,
+        deadline: Instant,
+    ) -> Result<Turn<'_>, CollectError> {
+        let host = host(at);
+        self.turns.take(&host, deadline).map_err(|error| {
+            let message = match error {
+                NoTurn::Late => format!(
+                    "its turn at {host} didn't come within {:?} (`timeout`), others of our requests took so long \
+                     (`connections_per_host`)",
+                    self.settings.timeout
+                ),
+                NoTurn::Stopped => "the run was ended".to_owned(),
+            };
+            unreachable(asked.url, message)
+        })
+    }
+
+    /// Whether the host has said in this run that it has had enough of us: then it isn't asked for anything else either.
+    fn had_enough(&self, at: &Url, asked: &Asked<'_>) -> Result<(), CollectError> {
+        let enough = self.enough.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = enough
+            .get(&host(at))
+            .map(|until| until.saturating_duration_since(Instant::now()))
+            .filter(|left| !left.is_zero());
+        match left {
+            Some(left) => Err(CollectError::Status {
+                url: Box::new(asked.url.clone()),
+                status: 429,
+                retry_after: Some(left),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Rests until the host may be asked again, which has a `Crawl-delay` of `rest`; gives the time that it took.
+    fn rest(&self, at: &Url, rest: Duration) -> Duration {
+        if rest.is_zero() {
+            return rest;
+        }
+        let begun = Instant::now();
+        let until = {
+            let mut rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = rests.entry(host(at)).or_insert(begun);
+            let until = (*next).max(begun);
+            *next = until + rest;
+            until
+        };
+        while Instant::now() < until && !self.turns.stopped() {
+            let left = until.saturating_duration_since(Instant::now());
+            thread::sleep(left.min(Duration::from_millis(50)));
+        }
+        begun.elapsed()
+    }
+
+    /// One request. The turn is over when the answer has been read.
+    fn ask(
+        &self,
+        at: &Url,
+        asked: &Asked<'_>,
+        deadline: Instant,
+        _turn: Turn<'_>,
+    ) -> Result<Said, CollectError> {
+        let known_here = asked.validators.url.as_ref() == Some(at);
+        let mut response = match self.send(at, asked, known_here, deadline) {
+            // The server had closed a connection that was kept for reuse (RFC 9110 §9.2.2 lets us try again)
+            Err(Error::Io(error)) if is_cut(&error) => self.send(at, asked, known_here, deadline),
+            sent => sent,
+        }
+        .map_err(|error| self.failed(at, asked, &error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers();
+        let wait = text(headers, &header::RETRY_AFTER)
+            .and_then(|value| retry_after(&value, SystemTime::now()));
+        if let Some(to) = redirect(status, headers, at) {
+            match wait {
+                Some(wait) if wait > SHORT => {}
+                Some(wait) => {
+                    thread::sleep(wait);
+                    return Ok(to);
+                }
+                None => return Ok(to),
+            }
+        }
+        if status == 304 && known_here {
+            return Ok(Said::Answer(Answer::Unchanged));
+        }
+        if status == 429 {
+            let until = Instant::now() + wait.unwrap_or(A_WHILE).min(A_DAY);
+            let mut enough = self.enough.lock().unwrap_or_else(PoisonError::into_inner);
+            enough.insert(host(at), until);
+        }
+        if !response.status().is_success() {
+            return Err(CollectError::Status {
+                url: Box::new(asked.url.clone()),
+                status,
+                retry_after: wait,
+            });
+        }
+        self.read(at, asked, &mut response).map(Said::Answer)
+    }
+
+    fn send(
+        &self,
+        at: &Url,
+        asked: &Asked<'_>,
+        known_here: bool,
+        deadline: Instant,
+    ) -> Result<Response<Body>, Error> {
+        let agent = if self.guard.opens(at, asked.declared) {
+            &self.open
+        } else {
+            &self.guarded
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut request = agent
+            .get(at.as_str())
+            .config()
+            .timeout_global(Some(left))
+            .build()
+            .header(header::ACCEPT, asked.want.accept());
+        if known_here {
+            if let Some(etag) = &asked.validators.etag {
+                request = request.header(header::IF_NONE_MATCH, etag);
+            }
+            if let Some(date) = &asked.validators.last_modified {
+                request = request.header(header::IF_MODIFIED_SINCE, date);
+            }
+        }
+        request.call()
+    }
+
+    fn read(
+        &self,
+        at: &Url,
+        asked: &Asked<'_>,
+        response: &mut Response<Body>,
+    ) -> Result<Answer, CollectError> {
+        let headers = response.headers();
+        let content_type = text(headers, &header::CONTENT_TYPE);
+        let (etag, last_modified) = (
+            text(headers, &header::ETAG),
+            text(headers, &header::LAST_MODIFIED),
+        );
+        let reader = response.body_mut().as_reader();
+        let octets = if asked.want == Want::Robots {
+            read_at_most(io::Read::take(reader, MAX_ROBOTS), MAX_ROBOTS)
+        } else {
+            read_at_most(reader, self.settings.max_bytes)
+        }
+        .ok_or_else(|| CollectError::TooLarge {
+            place: asked.url.to_string(),
+            limit: self.settings.max_bytes,
+        })?;
+        let came = octets.bytes.len();
+        let wound = match octets.wound.map(Error::from) {
+            Some(error) if came == 0 || !is_wound(&error) => {
+                return Err(self.failed(at, asked, &error));
+            }
+            Some(error) => Some(format!(
+                "it broke off after {came} octets: {}",
+                in_words(&error, &self.settings)
+            )),
+            None => None,
+        };
+        // What is only a part must not count as known
+        let validators = if wound.is_some() {
+            Validators::default()
+        } else {
+            Validators {
+                etag,
+                last_modified,
+                url: Some(at.clone()),
+                digest: Some(digest_of(&octets.bytes, content_type.as_deref())),
+            }
+        };
+        if validators.digest.is_some() && validators.digest == asked.validators.digest {
+            return Ok(Answer::Unchanged);
+        }
+        Ok(Answer::Document(Box::new(Found {
+            document: Document {
+                bytes: octets.bytes,
+                url: at.clone(),
+                content_type,
+            },
+            validators,
+            wound,
+        })))
+    }
+
+    fn failed(&self, at: &Url, asked: &Asked<'_>, error: &Error) -> CollectError {
+        if let Error::Other(other) = error
+            && let Some(Refused(what)) = other.downcast_ref()
+        {
+            let name = at.host_str().unwrap_or_default();
+            return CollectError::Forbidden {
+                url: Box::new(asked.url.clone()),
+                host: at
+                    .port()
+                    .map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")),
+                what,
+            };
+        }
+        let words = if self.turns.stopped() {
+            "the run was ended".to_owned()
+        } else if matches!(error, Error::Timeout(ureq::Timeout::Global)) {
+            late(&self.settings)
+        } else {
+            in_words(error, &self.settings)
+        };
+        let message = if *at == bare(asked.url) {
+            words
+        } else {
+            format!("at {at}, where it leads: {words}")
+        };
+        unreachable(asked.url, message)
+    }
+}
+
+/// The URL as it is asked for: without a name, password or fragment.
+fn bare(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    // They can be taken from every URL with a host; without one, it isn't asked for
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+fn redirect(status: u16, headers: &HeaderMap, at: &Url) -> Option<Said> {
+    let for_good = match status {
+        301 | 308 => true,
+        302 | 303 | 307 => false,
+        _ => return None,
+    };
+    let location = headers.get(header::LOCATION)?;
+    // Servers write it raw, too
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let to = at.join(location.trim()).ok()?;
+    Some(Said::Redirect {
+        to: bare(&to),
+        for_good,
+    })
+}
+
+fn text(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// The connection ended before its time.
+fn is_cut(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    )
+}
+
+/// The answer was cut off, or is damaged from here on; what came before is sound.
+fn is_wound(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => is_cut(error) || error.kind() == io::ErrorKind::InvalidData,
+        Error::Decompress(..) | Error::Protocol(_) => true,
+        _ => false,
+    }
+}
+
+/// What tells a document from another: its octets and how they are to be read.
+fn digest_of(bytes: &[u8], content_type: Option<&str>) -> String {
+    let mut context = ring::digest::Context::new(&SHA256);
+    context.update(digest(&SHA256, content_type.unwrap_or_default().as_bytes()).as_ref());
+    context.update(bytes);
+    data_encoding::HEXLOWER.encode(context.finish().as_ref())
+}
+
+fn unreachable(url: &Url, message: String) -> CollectError {
+    CollectError::Unreachable {
+        url: Box::new(url.clone()),
+        message,
+    }
+}
