@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, error::Error};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use postrider::{
     domain::{
         Address, Article, ArticleId, EditionId, Handling, IssueId, Length, Limit, Look, Number,
@@ -57,12 +57,21 @@ fn collect(
     articles: &[Article],
     seconds: i64,
 ) -> Result<(usize, usize, usize), Box<dyn Error>> {
+    collect_back_to(store, articles, seconds, None)
+}
+
+fn collect_back_to(
+    store: &dyn Store,
+    articles: &[Article],
+    seconds: i64,
+    look_back_to: Option<DateTime<Utc>>,
+) -> Result<(usize, usize, usize), Box<dyn Error>> {
     let news = SourceNews {
         source: "wire",
         articles,
         memory: "{}",
         at: at(seconds),
-        look_back_to: at(seconds) - TimeDelta::hours(24),
+        look_back_to,
     };
     let recorded = store.record(&news)?;
     Ok((recorded.new, recorded.changed, recorded.known))
@@ -266,7 +275,8 @@ fn the_backlog_of_a_new_source_goes_to_nobody() -> Test {
         published: Some(at(-3600)),
         ..article("fresh", "Fresh")
     };
-    collect(&*store, &[old.clone(), fresh], 0)?;
+    let day_before = Some(at(-24 * 3600));
+    collect_back_to(&*store, &[old.clone(), fresh], 0, day_before)?;
     assert_eq!(collect(&*store, &[old], 60)?, (0, 0, 1));
     let titles: Vec<_> = store
         .articles(Number(0), store.latest()?)?
@@ -274,6 +284,18 @@ fn the_backlog_of_a_new_source_goes_to_nobody() -> Test {
         .map(|a| a.article.title)
         .collect();
     assert_eq!(titles, ["Fresh"]);
+    Ok(())
+}
+
+#[test]
+fn what_a_source_remembers_is_kept_with_its_articles_and_without() -> Test {
+    let store = store();
+    assert_eq!(store.memory("wire")?, None);
+    store.remember("wire", "{\"failures\":1}", at(0))?;
+    assert_eq!(store.memory("wire")?.as_deref(), Some("{\"failures\":1}"));
+    collect(&*store, &[article("1", "One")], 10)?;
+    assert_eq!(store.memory("wire")?.as_deref(), Some("{}"));
+    assert_eq!(store.memory("other")?, None);
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Collect new articles from the sources into the archive
-    Collect,
+    Collect(Collect),
     /// The cron job: collect, plan, and mail every issue that is due
     Send(Send),
     /// Tell, for each article in the window, whether a subscriber gets it, and why
@@ -85,6 +85,17 @@ pub enum Command {
         #[arg(long)]
         exit: bool,
     },
+}
+
+/// `postrider collect`
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// Only these sources
+    #[arg(value_name = "NAME")]
+    pub sources: Vec<String>,
+    /// Ask also those that are left alone for a while or gone for good, and all of them for all that they have
+    #[arg(long)]
+    pub again: bool,
 }
 
 /// `postrider send`

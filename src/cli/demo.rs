@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use chrono::Utc;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Exit, Terminal, collect::tell_problems, terminal::BOLD};
+use super::{Exit, Terminal, collect::tell_troubles, terminal::BOLD};
 use crate::{
     catcher::{Catcher, Note},
     deliver::relay::StopBy,
@@ -134,7 +134,7 @@ fn note(left: &LeftOut) -> Note {
 
 fn tell(report: &SendReport, left_out: &[LeftOut], terminal: &Terminal) {
     for source in &report.sources {
-        tell_problems(source, terminal);
+        tell_troubles(source, terminal);
         terminal.result(&format!(
             "collected  {}: {} articles",
             source.source, source.new

@@ -88,7 +88,7 @@ impl From<&anyhow::Error> for Exit {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
     match &arguments.command {
         Command::Init { folder } => init::run(folder, terminal),
-        Command::Collect => collect::run(&arguments.project()?, terminal),
+        Command::Collect(collect) => collect::run(&arguments.project()?, collect, terminal),
         Command::Send(send) => match send {
             send if send.test.is_some() => test_mail::run(&arguments.project()?, send, terminal),
             send if send.dry_run => preview::run(&arguments.project()?, send, terminal),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     Exit, Terminal,
     arguments::Send,
-    collect::tell_problems,
+    collect::tell_troubles,
     send::sending,
     terminal::{BOLD, DIM},
 };
@@ -46,7 +46,7 @@ pub(super) fn run(
         only.as_ref(),
     )?;
     for source in &preview.sources {
-        tell_problems(source, terminal);
+        tell_troubles(source, terminal);
     }
     for problem in &preview.roster.problems {
         terminal.warn(problem);

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Exit, Terminal, arguments::Send, collect::tell_problems};
+use super::{Exit, Terminal, arguments::Send, collect::tell_troubles};
 use crate::{
     deliver::{Event, relay::StopBy},
     run::{self, Project, SendReport, Sending},
@@ -28,7 +28,7 @@ pub(super) fn run(
     let sending = sending(project, arguments)?;
     let stop_by = StopBy::default();
     let stop = listen_for_signals(&stop_by)?;
-    let bar = terminal.progress(0);
+    let bar = terminal.progress(0, "mails");
     let total = || {
         store.open_issues().map(|issues| {
             issues
@@ -126,7 +126,7 @@ fn listen_for_signals(stop_by: &StopBy) -> anyhow::Result<Arc<AtomicBool>> {
 
 fn tell(report: &SendReport, terminal: &Terminal) {
     for source in &report.sources {
-        tell_problems(source, terminal);
+        tell_troubles(source, terminal);
     }
     if let Some(roster) = &report.roster {
         for problem in &roster.problems {
@@ -228,10 +228,7 @@ fn exit(report: &SendReport) -> Exit {
     if !report.braked.is_empty() {
         return Exit::Brake;
     }
-    let incomplete = report
-        .sources
-        .iter()
-        .any(|source| source.failed.is_some() || !source.problems.is_empty())
+    let incomplete = report.sources.iter().any(run::SourceReport::is_wrong)
         || report
             .roster
             .as_ref()

@@ -104,18 +104,18 @@ impl Terminal {
         Exit::from(error)
     }
 
-    /// A bar that shows how far something has come, where somebody watches.
+    /// A bar that shows how far a run has come with its `mails` or `sources`, where somebody watches.
     #[must_use]
-    pub fn progress(&self, length: u64) -> ProgressBar {
+    pub fn progress(&self, length: u64, what: &str) -> ProgressBar {
         let target = if self.quiet || self.json || !std::io::stderr().is_terminal() {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr_with_hz(10)
         };
         let bar = ProgressBar::with_draw_target(Some(length), target);
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:32} {pos}/{len} mails, {per_sec}, {eta} left  {msg}")
-        {
+        if let Ok(style) = ProgressStyle::with_template(&format!(
+            "{{bar:32}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left  {{msg}}"
+        )) {
             bar.set_style(style);
         }
         bar

@@ -19,7 +19,9 @@ mod topics;
 
 use std::path::PathBuf;
 
-pub use collect::{SourceReport, collect, user_agent};
+pub use collect::{
+    Collecting, SourceReport, SourceState, SourceStatus, collect, source_states, user_agent,
+};
 pub use explain::{Explained, Explanation, explain};
 pub use issue::{LeftOut, Planned, Planner, Why};
 pub use made_from::MadeFrom;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet, SourceReport,
-    collect,
+    Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
+    SourceReport, collect,
     send::{close_what_is_over, plan_edition},
     take_in,
 };
@@ -111,7 +111,7 @@ pub fn preview(
 ) -> Result<Preview, RunError> {
     close_what_is_over(store, sending.at)?;
     let sources = if sending.collect {
-        collect(project, store, sending.at)?
+        collect(project, store, sending.at, &Collecting::default())?
     } else {
         Vec::new()
     };

@@ -3,15 +3,15 @@
 use std::{
     fs,
     path::Path,
-    sync::atomic::AtomicBool,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport, brake::brake,
-    collect, take_in,
+    Collecting, Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport,
+    brake::brake, collect, take_in,
 };
 use crate::{
     deliver::{
@@ -73,7 +73,15 @@ pub fn send(
     let editions = project.editions(&sending.editions)?;
     if anything_to_plan(project, store, &editions, sending.at)? {
         if sending.collect {
-            report.sources = collect(project, store, sending.at)?;
+            let how = Collecting {
+                stop: Some(stop),
+                ..Collecting::default()
+            };
+            report.sources = collect(project, store, sending.at, &how)?;
+            // What is planned of half the sources would be half an issue
+            if stop.load(Ordering::Acquire) {
+                return Ok(report);
+            }
         }
         report.roster = Some(take_in(project, store, keys, sending)?);
         plan_what_is_due(project, store, keys, &editions, sending, &mut report)?;

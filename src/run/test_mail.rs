@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Project, RunError, Sending, Sheet, collect, send::relays, take_in};
+use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in};
 use crate::{
     compose::Mail,
     deliver::{
@@ -35,7 +35,7 @@ pub fn test_mail(
     like: Option<&Address>,
 ) -> Result<Mail, RunError> {
     if sending.collect {
-        collect(project, store, sending.at)?;
+        collect(project, store, sending.at, &Collecting::default())?;
     }
     take_in(
         project,

@@ -16,8 +16,8 @@ pub struct SourceNews<'a> {
     pub memory: &'a str,
     /// When it was collected.
     pub at: DateTime<Utc>,
-    /// On the source's first collect, articles published before this are known from now on but go to nobody.
-    pub look_back_to: DateTime<Utc>,
+    /// Where the source was never well before: articles published before this are known from now on but go to nobody.
+    pub look_back_to: Option<DateTime<Utc>>,
 }
 
 /// What of it was new.
@@ -33,7 +33,7 @@ pub struct Recorded {
 
 /// The articles that were collected, numbered in the order in which they became eligible.
 pub trait Archive {
-    /// What a source remembered at its last collect: JSON; `None` before its first.
+    /// What a source remembered at its last collect, good or bad: JSON; `None` before its first.
     ///
     /// # Errors
     /// When the store fails.
@@ -44,6 +44,12 @@ pub trait Archive {
     /// # Errors
     /// When the store fails; then nothing is kept.
     fn record(&self, news: &SourceNews) -> Result<Recorded>;
+
+    /// Keeps what a source remembers that gave nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn remember(&self, source: &str, memory: &str, at: DateTime<Utc>) -> Result<()>;
 
     /// The highest number given so far: the cutoff of an issue that is decided now.
     ///

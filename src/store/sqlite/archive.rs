@@ -23,25 +23,25 @@ impl Archive for Sqlite {
 
     fn record(&self, news: &SourceNews) -> Result<Recorded> {
         self.change("recording articles", |db| {
-            let first = db
-                .query_row("SELECT 1 FROM source WHERE name = ?1", [news.source], |_| Ok(()))
-                .optional()?
-                .is_none();
             let mut recorded = Recorded::default();
             for article in news.articles {
-                let backlog = first && article.published.is_some_and(|at| at < news.look_back_to);
+                let backlog = news
+                    .look_back_to
+                    .is_some_and(|to| article.published.is_some_and(|at| at < to));
                 match record_one(db, article, backlog, news.at)? {
                     What::New => recorded.new += 1,
                     What::Changed => recorded.changed += 1,
                     What::Known => recorded.known += 1,
                 }
             }
-            db.execute(
-                "INSERT INTO source (name, memory, collected_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET memory = excluded.memory, collected_at = excluded.collected_at",
-                params![news.source, news.memory, millis(news.at)],
-            )?;
+            keep_memory(db, news.source, news.memory, news.at)?;
             Ok(recorded)
+        })
+    }
+
+    fn remember(&self, source: &str, memory: &str, at: DateTime<Utc>) -> Result<()> {
+        self.change("keeping a source's memory", |db| {
+            keep_memory(db, source, memory, at)
         })
     }
 
@@ -87,6 +87,20 @@ impl Archive for Sqlite {
             rows.collect()
         })
     }
+}
+
+fn keep_memory(
+    db: &Transaction,
+    source: &str,
+    memory: &str,
+    at: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO source (name, memory, collected_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET memory = excluded.memory, collected_at = excluded.collected_at",
+        params![source, memory, millis(at)],
+    )?;
+    Ok(())
 }
 
 enum What {
