@@ -394,3 +394,52 @@ fn a_bad_source_is_told_with_what_to_do_and_the_good_one_is_collected() {
     let json = serde_json::to_value(&reports[0]).unwrap();
     assert_eq!(json["status"], "failed");
 }
+
+fn command(run: &Run) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"));
+    command.arg("collect").current_dir(run.folder.path());
+    command
+}
+
+#[test]
+fn the_command_tells_each_source_in_a_line_and_what_is_wrong_with_what_to_do() {
+    let server = Server::answering(|head| match path(head) {
+        "/good" => ok("", &rss(&["one", "two"])),
+        _ => answer("503 Busy", "Retry-After: 3600\r\n", b""),
+    });
+    let sources = feed("wire", server.url("/good")) + &feed("the other", server.url("/busy"));
+    let run = Run::new(&sources);
+    let tell = |arguments: &[&str]| {
+        let output = command(&run)
+            .args(arguments)
+            // A proxy of the environment is not used: nobody is there
+            .env("http_proxy", "http://127.0.0.1:9")
+            .env("ALL_PROXY", "http://127.0.0.1:9")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, told, warned) = tell(&[]);
+    assert_eq!(code, Some(4), "{warned}");
+    let lines: Vec<_> = told.lines().collect();
+    assert!(
+        lines[0].starts_with("wire       2 new, 0 changed, 0 known, "),
+        "{told}"
+    );
+    assert!(lines[1].starts_with("the other  failed, "), "{told}");
+    assert!(warned.contains("source `the other` gave nothing: fetching http://127.0.0.1:"));
+    assert!(warned.contains("\n  it is left alone until "), "{warned}");
+    let (_, told, _) = tell(&["--json", "the other"]);
+    let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(report["source"], "the other");
+    assert_eq!(report["status"], "waiting");
+    assert!(report["until"].is_string());
+    let (code, _, warned) = tell(&["nobody"]);
+    assert_eq!(code, Some(1));
+    assert!(warned.contains("there is no source `nobody`"), "{warned}");
+}

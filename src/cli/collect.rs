@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use chrono::Utc;
+use indicatif::ProgressBar;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Exit, Terminal, arguments::Collect, terminal::DIM};
@@ -24,10 +25,7 @@ pub(super) fn run(
     let how = Collecting {
         only: &arguments.sources,
         again: arguments.again,
-        watch: Some(&|done, of| {
-            bar.set_length(of as u64);
-            bar.set_position(done as u64);
-        }),
+        watch: Some(&|done, of| show_collected(&bar, done, of)),
         ..Collecting::default()
     };
     let reports = run::collect(project, &store, Utc::now(), &how);
@@ -62,6 +60,15 @@ fn line(report: &SourceReport, width: usize) -> String {
         SourceStatus::Gone => "gone".to_owned(),
     };
     format!("{}{pad}  {what}", report.source)
+}
+
+/// Moves the bar of the sources; it is gone when all are done.
+pub(super) fn show_collected(bar: &ProgressBar, done: usize, of: usize) {
+    bar.set_length(of as u64);
+    bar.set_position(done as u64);
+    if done == of {
+        bar.finish_and_clear();
+    }
 }
 
 /// Says on stderr what the operator should know of a source.

@@ -12,10 +12,14 @@ use chrono_tz::Tz;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Exit, Terminal, arguments::Send, collect::tell_troubles};
+use super::{
+    Exit, Terminal,
+    arguments::Send,
+    collect::{show_collected, tell_troubles},
+};
 use crate::{
     deliver::{Event, relay::StopBy},
-    run::{self, Project, SendReport, Sending},
+    run::{self, Progress, Project, SendReport, Sending},
     store::{Ledger as _, Outcome, Tally},
 };
 
@@ -38,7 +42,7 @@ pub(super) fn run(
                 .sum::<u64>()
         })
     };
-    let watch = |event: Event| match event {
+    let delivering = |event: Event| match event {
         Event::Settled(outcome) => {
             if bar.length() == Some(0) {
                 bar.set_length(total().unwrap_or_default());
@@ -62,7 +66,13 @@ pub(super) fn run(
             });
         }
     };
+    let sources = terminal.progress(0, "sources");
+    let watch = |progress: Progress<'_>| match progress {
+        Progress::Collecting { done, of } => show_collected(&sources, done, of),
+        Progress::Delivering(event) => delivering(event),
+    };
     let result = run::send(project, &store, &keys, &sending, (&stop, &stop_by), &watch);
+    sources.finish_and_clear();
     bar.finish_and_clear();
     let report = result?;
     tell(&report, terminal);

@@ -100,7 +100,7 @@ impl CollectError {
         match self {
             Self::Read { .. } => "look whether the path is right and may be read".to_owned(),
             Self::Unreachable { .. } => {
-                "look whether the address opens in a browser on this machine; the next collect tries again".to_owned()
+                "look whether the address opens in a browser on this machine; a later collect tries again".to_owned()
             }
             Self::Forbidden { host, .. } => {
                 format!("if it is yours, allow it: `allow_hosts = [\"{host}\"]` under [collect]")

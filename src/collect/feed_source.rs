@@ -56,7 +56,7 @@ impl Source for Feed {
         collected.problems.extend(wound.map(|wound| Problem {
             place: self.url.to_string(),
             message: wound,
-            hint: "the entries before are taken; the next collect asks for the rest".to_owned(),
+            hint: "the entries before are taken; the next collect asks for all of it".to_owned(),
         }));
         collected.memory = remembered;
         Ok(collected)

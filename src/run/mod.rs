@@ -29,7 +29,7 @@ pub use press::{PressRoom, Sheet};
 pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
 pub use roster::{RosterReport, take_in};
-pub use send::{STOP_TIME, SendReport, Sending, send};
+pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 

@@ -39,6 +39,20 @@ pub struct Sending {
     pub yes: bool,
 }
 
+/// How far a run has come.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// Sources are being collected.
+    Collecting {
+        /// So many are done.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// Mails are being delivered.
+    Delivering(Event<'a>),
+}
+
 /// What a run did.
 #[derive(Debug, Default)]
 pub struct SendReport {
@@ -66,7 +80,7 @@ pub fn send(
     keys: &Keys,
     sending: &Sending,
     (stop, stop_by): (&AtomicBool, &StopBy),
-    watch: &(dyn Fn(Event) + Sync),
+    watch: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<SendReport, RunError> {
     let mut report = SendReport::default();
     close_what_is_over(store, sending.at)?;
@@ -75,6 +89,7 @@ pub fn send(
         if sending.collect {
             let how = Collecting {
                 stop: Some(stop),
+                watch: Some(&|done, of| watch(Progress::Collecting { done, of })),
                 ..Collecting::default()
             };
             report.sources = collect(project, store, sending.at, &how)?;
@@ -94,7 +109,7 @@ pub fn send(
             keys,
             sending.at,
             (stop, stop_by),
-            watch,
+            &|event| watch(Progress::Delivering(event)),
         )?);
         for id in open {
             let tally = store.tally(&id)?;

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use flate2::read::MultiGzDecoder;
 use ring::digest::{SHA256, digest};
 use ureq::{
     Body, Error,
@@ -79,9 +80,7 @@ impl Web {
             match self.ask(&at, &asked, deadline, turn)? {
                 Said::Answer(answer) => return Ok((answer, moved_to)),
                 Said::Redirect { to, for_good } => {
-                    // To go on without encryption is followed, but not remembered
-                    let weaker = at.scheme() == "https" && to.scheme() == "http";
-                    all_for_good &= for_good && !weaker;
+                    all_for_good &= for_good && is_as_safe(&to, &at);
                     if all_for_good {
                         moved_to = Some(to.clone());
                     }
@@ -266,15 +265,21 @@ impl Web {
             text(headers, &header::ETAG),
             text(headers, &header::LAST_MODIFIED),
         );
+        // The one name of gzip that ureq doesn't know (RFC 9110 §8.4.1.3)
+        let x_gzip = text(headers, &header::CONTENT_ENCODING)
+            .is_some_and(|name| name.eq_ignore_ascii_case("x-gzip"));
+        let limit = self.settings.max_bytes;
         let reader = response.body_mut().as_reader();
         let octets = if asked.want == Want::Robots {
             read_at_most(io::Read::take(reader, MAX_ROBOTS), MAX_ROBOTS)
+        } else if x_gzip {
+            read_at_most(MultiGzDecoder::new(reader), limit)
         } else {
-            read_at_most(reader, self.settings.max_bytes)
+            read_at_most(reader, limit)
         }
         .ok_or_else(|| CollectError::TooLarge {
             place: asked.url.to_string(),
-            limit: self.settings.max_bytes,
+            limit,
         })?;
         let came = octets.bytes.len();
         let wound = match octets.wound.map(Error::from) {
@@ -314,7 +319,7 @@ impl Web {
 
     fn failed(&self, at: &Url, asked: &Asked<'_>, error: &Error) -> CollectError {
         if let Error::Other(other) = error
-            && let Some(Refused(what)) = other.downcast_ref()
+            && let Some(Refused(kind)) = other.downcast_ref()
         {
             let name = at.host_str().unwrap_or_default();
             return CollectError::Forbidden {
@@ -322,7 +327,7 @@ impl Web {
                 host: at
                     .port()
                     .map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")),
-                what,
+                what: kind.words(),
             };
         }
         let words = if self.turns.stopped() {
@@ -349,6 +354,11 @@ fn bare(url: &Url) -> Url {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url
+}
+
+/// Whether the way goes on encrypted, where it was: a step to plain http is followed, but not remembered.
+fn is_as_safe(to: &Url, from: &Url) -> bool {
+    to.scheme() == from.scheme() || to.scheme() == "https"
 }
 
 fn redirect(status: u16, headers: &HeaderMap, at: &Url) -> Option<Said> {
@@ -406,5 +416,20 @@ fn unreachable(url: &Url, message: String) -> CollectError {
     CollectError::Unreachable {
         url: Box::new(url.clone()),
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_out_of_encryption_is_not_for_good() {
+        let url = |text| Url::parse(text).unwrap();
+        let (plain, safe) = (url("http://a.example/"), url("https://a.example/"));
+        assert!(
+            is_as_safe(&safe, &plain) && is_as_safe(&safe, &safe) && is_as_safe(&plain, &plain)
+        );
+        assert!(!is_as_safe(&plain, &safe));
     }
 }

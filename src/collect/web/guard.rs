@@ -16,7 +16,7 @@ use ureq::{
 };
 use url::{Host, Url};
 
-use super::address::not_public;
+use super::address::{Kind, not_public};
 
 /// What the operator allowed.
 #[derive(Debug, Clone)]
@@ -50,11 +50,13 @@ impl Guard {
         let (Some(host), port) = (url.host(), url.port_or_known_default()) else {
             return false;
         };
-        let plainly_local = match &host {
+        let own = |ip: IpAddr| not_public(ip).is_some_and(Kind::may_be_ones_own);
+        let ones_own = match &host {
             Host::Domain(name) => name.trim_end_matches('.') == "localhost",
-            Host::Ipv4(_) | Host::Ipv6(_) => true,
+            Host::Ipv4(address) => own((*address).into()),
+            Host::Ipv6(address) => own((*address).into()),
         };
-        let itself = plainly_local
+        let itself = ones_own
             && declared.host().as_ref() == Some(&host)
             && declared.port_or_known_default() == port;
         itself
@@ -124,12 +126,12 @@ impl Resolver for Guarded {
         let mut refused = None;
         for address in &found[..] {
             match not_public(address.ip()) {
-                Some(what) if !guard.allows(address.ip(), address.port()) => refused = Some(what),
+                Some(kind) if !guard.allows(address.ip(), address.port()) => refused = Some(kind),
                 _ => allowed.push(*address),
             }
         }
         match refused {
-            Some(what) if allowed.is_empty() => Err(Error::Other(Box::new(Refused(what)))),
+            Some(kind) if allowed.is_empty() => Err(Error::Other(Box::new(Refused(kind)))),
             _ => Ok(allowed),
         }
     }
@@ -145,8 +147,8 @@ impl fmt::Debug for Guarded {
 
 /// All the addresses of a name are such that a source may not send us there.
 #[derive(Debug, thiserror::Error)]
-#[error("it is {0}")]
-pub struct Refused(pub &'static str);
+#[error("it is {}", .0.words())]
+pub struct Refused(pub Kind);
 
 #[cfg(test)]
 mod tests {
@@ -172,8 +174,12 @@ mod tests {
             assert!(!guard.opens(&url(other), &declared), "{other}");
         }
         assert!(guard.opens(&url("http://localhost/"), &url("http://localhost/feed")));
-        let named = url("http://cms.example/feed.xml");
-        assert!(!guard.opens(&named, &named));
+        for not_so in [
+            "http://cms.example/feed.xml",
+            "http://169.254.169.254/latest",
+        ] {
+            assert!(!guard.opens(&url(not_so), &url(not_so)), "{not_so}");
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ impl Web {
             .timeout_connect(Some(settings.connect_timeout))
             .timeout_send_request(Some(settings.first_byte_timeout))
             .timeout_recv_response(Some(settings.first_byte_timeout))
+            .output_buffer_size(16 << 10)
             .max_idle_connections(idle(settings.connections))
             .max_idle_connections_per_host(idle(settings.connections_per_host))
             .build();

@@ -2,7 +2,7 @@
 
 use std::{
     io::Write,
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -377,6 +377,19 @@ mod limits {
     }
 
     #[test]
+    fn a_connection_that_does_not_come_about_is_left_tls_included() {
+        // The system takes the connection, and nobody speaks
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let url = Url::parse(&format!("https://127.0.0.1:{port}/")).unwrap();
+        let error = get(&url).unwrap_err();
+        assert!(
+            message(&error).ends_with("no connection within 300ms (`connect_timeout`)"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn redirects_share_the_time_of_one_document() {
         let server = Server::answering(|_| {
             thread::sleep(Duration::from_millis(200));
@@ -421,6 +434,8 @@ mod answers {
             b"HTTP/1.1 200 OK\r\n\r\nabc",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef",
+            b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc",
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
         ] {
             let found = body(raw);
             assert_eq!(found.document.bytes, b"abc");
@@ -455,6 +470,13 @@ mod answers {
         let found = get(&server.url("/")).unwrap();
         assert!(text.starts_with(&found.document.bytes) && !found.document.bytes.is_empty());
         assert!(found.wound.is_some());
+    }
+
+    #[test]
+    fn gzip_has_an_old_name() {
+        let zipped = gzip(b"abc");
+        let server = Server::answering(move |_| ok("Content-Encoding: x-gzip\r\n", &zipped));
+        assert_eq!(get(&server.url("/")).unwrap().document.bytes, b"abc");
     }
 
     #[test]
