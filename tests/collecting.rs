@@ -150,7 +150,7 @@ fn one_slow_source_does_not_hold_up_the_others() {
     let slow = Server::start(|_, _| hang());
     let quick = Server::answering(|_| ok("", &rss(&["quick"])));
     let run = Run::new(
-        &(limits("first_byte_timeout = \"1s\"\nconnections = 2")
+        &(limits("first_byte_timeout = \"3s\"\nconnections = 2")
             + &feed("slow", slow.url("/"))
             + &(0..20)
                 .map(|n| feed(&format!("quick {n}"), quick.url(&format!("/{n}"))))
@@ -170,7 +170,7 @@ fn one_slow_source_does_not_hold_up_the_others() {
     let done = done.into_inner();
     assert_eq!(done.len(), 22);
     assert_eq!((done[20].0, done[20].1), (20, 21));
-    assert!(done[20].2 < Duration::from_millis(900), "{:?}", done[20]);
+    assert!(done[20].2 < Duration::from_millis(2500), "{:?}", done[20]);
 }
 
 #[test]

@@ -74,9 +74,9 @@ impl Web {
                 ));
             }
             let rest = self.leave(&at, &asked, &mut deadline)?;
+            deadline += self.rest(&at, rest);
             let turn = self.turn(&at, &asked, deadline)?;
             self.had_enough(&at, &asked)?;
-            deadline += self.rest(&at, rest);
             match self.ask(&at, &asked, deadline, turn)? {
                 Said::Answer(answer) => return Ok((answer, moved_to)),
                 Said::Redirect { to, for_good } => {

@@ -33,9 +33,9 @@ const AGENT: &str = "postrider-test/1 (+https://agency.example)";
 
 fn quick() -> CollectSettings {
     CollectSettings {
-        connect_timeout: Duration::from_millis(300),
-        first_byte_timeout: Duration::from_millis(300),
-        timeout: Duration::from_millis(600),
+        connect_timeout: Duration::from_millis(500),
+        first_byte_timeout: Duration::from_millis(500),
+        timeout: Duration::from_secs(1),
         max_bytes: 100_000,
         ..CollectSettings::default()
     }
@@ -356,7 +356,7 @@ mod limits {
         let begun = Instant::now();
         let error = get(&server.url("/")).unwrap_err();
         assert!(
-            message(&error).ends_with("not done within 600ms (`timeout`)"),
+            message(&error).ends_with("not done within 1s (`timeout`)"),
             "{error}"
         );
         assert!(begun.elapsed() < Duration::from_secs(2));
@@ -369,7 +369,7 @@ mod limits {
         for server in [dripping, hanging] {
             let error = get(&server.url("/")).unwrap_err();
             assert!(
-                message(&error).ends_with("no answer within 300ms (`first_byte_timeout`)"),
+                message(&error).ends_with("no answer within 500ms (`first_byte_timeout`)"),
                 "{error}"
             );
             assert!(error.is_transient());
@@ -384,7 +384,7 @@ mod limits {
         let url = Url::parse(&format!("https://127.0.0.1:{port}/")).unwrap();
         let error = get(&url).unwrap_err();
         assert!(
-            message(&error).ends_with("no connection within 300ms (`connect_timeout`)"),
+            message(&error).ends_with("no connection within 500ms (`connect_timeout`)"),
             "{error}"
         );
     }
@@ -397,7 +397,7 @@ mod limits {
         });
         let error = get(&server.url("/")).unwrap_err();
         assert!(
-            message(&error).ends_with("not done within 600ms (`timeout`)"),
+            message(&error).ends_with("not done within 1s (`timeout`)"),
             "{error}"
         );
     }
