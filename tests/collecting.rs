@@ -20,7 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use postrider::{
     domain::Number,
     run::{self, Collecting, Project, SourceReport, SourceState, SourceStatus},
-    store::{Archive as _, sqlite::Sqlite},
+    store::{Archive as _, Ledger as _, sqlite::Sqlite},
 };
 use tempfile::TempDir;
 use test_server::{Server, answer, hang, ok, path, redirect};
@@ -442,4 +442,35 @@ fn the_command_tells_each_source_in_a_line_and_what_is_wrong_with_what_to_do() {
     let (code, _, warned) = tell(&["nobody"]);
     assert_eq!(code, Some(1));
     assert!(warned.contains("there is no source `nobody`"), "{warned}");
+}
+
+#[test]
+fn ctrl_c_while_sources_are_collected_ends_send_soon_and_plans_nothing() {
+    let server = Server::start(|_, _| hang());
+    let run =
+        Run::new(&(feed("slow", server.url("/")) + "[[relay]]\nurl = \"smtp://127.0.0.1:9\"\n"));
+    fs::create_dir(run.folder.path().join("subscribers")).unwrap();
+    let mut send = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"))
+        .arg("send")
+        .current_dir(run.folder.path())
+        .spawn()
+        .unwrap();
+    while server.requests().is_empty() {
+        assert!(
+            send.try_wait().unwrap().is_none(),
+            "it ended without asking"
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+    let begun = Instant::now();
+    let pid = send.id().to_string();
+    std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status()
+        .unwrap();
+    send.wait().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(3));
+    let store = Sqlite::open(&run.folder.path().join("state/postrider.db")).unwrap();
+    assert!(store.open_issues().unwrap().is_empty());
+    assert_eq!(store.memory("slow").unwrap(), None);
 }

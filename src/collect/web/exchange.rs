@@ -1,9 +1,7 @@
 //! From a URL to a document: along redirects, each step judged, counted and bounded.
 
 use std::{
-    io,
-    sync::PoisonError,
-    thread,
+    io, thread,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -22,24 +20,20 @@ use super::{
     guard::Refused,
     retry_after::retry_after,
     robots::MAX_ROBOTS,
-    turns::{NoTurn, Turn, host},
+    turns::Turn,
     words::{in_words, late},
 };
 
 /// How long a redirect's `Retry-After` may be, to be waited for here and now.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// How long a host is left alone that has had enough of us, and doesn't say for how long.
-const A_WHILE: Duration = Duration::from_mins(1);
-const A_DAY: Duration = Duration::from_hours(24);
-
 /// What is asked for, on whose behalf.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     /// As it stood at the beginning of the way.
-    url: &'a Url,
-    want: Want,
-    declared: &'a Url,
-    validators: &'a Validators,
+    pub(super) url: &'a Url,
+    pub(super) want: Want,
+    pub(super) declared: &'a Url,
+    pub(super) validators: &'a Validators,
 }
 
 /// What a server said to one request.
@@ -94,88 +88,6 @@ impl Web {
         })
     }
 
-    /// The leave of a page's site, by its robots.txt, and how long to rest before. The time that robots.txt takes isn't the
-    /// page's.
-    fn leave(
-        &self,
-        at: &Url,
-        asked: &Asked<'_>,
-        deadline: &mut Instant,
-    ) -> Result<Duration, CollectError> {
-        use crate::domain::Robots;
-        if asked.want != Want::Page || self.settings.robots == Robots::Ignored {
-            return Ok(Duration::ZERO);
-        }
-        let begun = Instant::now();
-        let rest = self.robots.may(at, |place| {
-            let nothing = Validators::default();
-            let (answer, _) = self.fetch(place, Want::Robots, asked.declared, &nothing)?;
-            Ok(match answer {
-                Answer::Document(found) => found.document.bytes,
-                Answer::Unchanged => Vec::new(),
-            })
-        });
-        *deadline += begun.elapsed();
-        rest
-    }
-
-    fn turn(
-        &self,
-        at: &Url,
-        asked: &Asked<'_>,
-        deadline: Instant,
-    ) -> Result<Turn<'_>, CollectError> {
-        let host = host(at);
-        self.turns.take(&host, deadline).map_err(|error| {
-            let message = match error {
-                NoTurn::Late => format!(
-                    "its turn at {host} didn't come within {:?} (`timeout`), others of our requests took so long \
-                     (`connections_per_host`)",
-                    self.settings.timeout
-                ),
-                NoTurn::Stopped => "the run was ended".to_owned(),
-            };
-            unreachable(asked.url, message)
-        })
-    }
-
-    /// Whether the host has said in this run that it has had enough of us: then it isn't asked for anything else either.
-    fn had_enough(&self, at: &Url, asked: &Asked<'_>) -> Result<(), CollectError> {
-        let enough = self.enough.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = enough
-            .get(&host(at))
-            .map(|until| until.saturating_duration_since(Instant::now()))
-            .filter(|left| !left.is_zero());
-        match left {
-            Some(left) => Err(CollectError::Status {
-                url: Box::new(asked.url.clone()),
-                status: 429,
-                retry_after: Some(left),
-            }),
-            None => Ok(()),
-        }
-    }
-
-    /// Rests until the host may be asked again, which has a `Crawl-delay` of `rest`; gives the time that it took.
-    fn rest(&self, at: &Url, rest: Duration) -> Duration {
-        if rest.is_zero() {
-            return rest;
-        }
-        let begun = Instant::now();
-        let until = {
-            let mut rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = rests.entry(host(at)).or_insert(begun);
-            let until = (*next).max(begun);
-            *next = until + rest;
-            until
-        };
-        while Instant::now() < until && !self.turns.stopped() {
-            let left = until.saturating_duration_since(Instant::now());
-            thread::sleep(left.min(Duration::from_millis(50)));
-        }
-        begun.elapsed()
-    }
-
     /// One request. The turn is over when the answer has been read.
     fn ask(
         &self,
@@ -209,9 +121,7 @@ impl Web {
             return Ok(Said::Answer(Answer::Unchanged));
         }
         if status == 429 {
-            let until = Instant::now() + wait.unwrap_or(A_WHILE).min(A_DAY);
-            let mut enough = self.enough.lock().unwrap_or_else(PoisonError::into_inner);
-            enough.insert(host(at), until);
+            self.leave_alone(at, wait);
         }
         if !response.status().is_success() {
             return Err(CollectError::Status {
@@ -412,7 +322,7 @@ fn digest_of(bytes: &[u8], content_type: Option<&str>) -> String {
     data_encoding::HEXLOWER.encode(context.finish().as_ref())
 }
 
-fn unreachable(url: &Url, message: String) -> CollectError {
+pub(super) fn unreachable(url: &Url, message: String) -> CollectError {
     CollectError::Unreachable {
         url: Box::new(url.clone()),
         message,

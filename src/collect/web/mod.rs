@@ -8,6 +8,7 @@ mod address;
 mod body;
 mod exchange;
 mod guard;
+mod manners;
 mod retry_after;
 mod robots;
 #[cfg(test)]
