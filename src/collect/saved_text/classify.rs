@@ -238,7 +238,7 @@ impl Page<'_> {
     /// `Published on: 12/03/2024 - 10:15`, the date perhaps below; both dates perhaps on one line; a bare date.
     fn dates(&mut self, folded: &str) -> Option<Vec<Item>> {
         if let Some(date) =
-            dates::parse(folded).filter(|_| folded.contains(|c: char| c.is_ascii_digit()))
+            dates::line(folded).filter(|_| folded.contains(|c: char| c.is_ascii_digit()))
         {
             return Some(vec![Item::Published(date)]);
         }
@@ -250,7 +250,7 @@ impl Page<'_> {
                 .map(|(at, _)| at)
                 .find(|at| *at > 0 && date_label(&after[*at..]).is_some())
                 .unwrap_or(after.len());
-            let date = dates::parse(after[..end].trim_matches(|c: char| !c.is_alphanumeric()));
+            let date = dates::line(after[..end].trim_matches(|c: char| !c.is_alphanumeric()));
             found.extend(date.map(|date| {
                 if is_update {
                     Item::Updated(date)
@@ -263,7 +263,7 @@ impl Page<'_> {
                     .trim_matches(|c: char| !c.is_alphanumeric())
                     .is_empty()
             {
-                let below = self.peek().and_then(|next| dates::parse(&fold(next)))?;
+                let below = self.peek().and_then(|next| dates::line(&fold(next)))?;
                 self.at += 1;
                 found.push(if is_update {
                     Item::Updated(below)
@@ -436,7 +436,7 @@ mod tests {
         ] {
             assert_eq!(items(text), [Item::Minutes(3)], "{text}");
         }
-        let date = |text: &str| dates::parse(text).unwrap();
+        let date = |text: &str| dates::line(text).unwrap();
         assert_eq!(
             items("Published on: 12/03/2024 - 10:15"),
             [Item::Published(date("2024-03-12 10:15"))]
