@@ -181,3 +181,33 @@ fn form(article: &Article) -> Form {
         (false, None) => Form::Short,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::test_data::{archived, article, edition};
+
+    #[test]
+    fn a_date_to_come_puts_no_article_before_those_of_its_run() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let dated = |number, title: &str, published| {
+            let article = Article {
+                published: Some(published),
+                ..article(title, &[])
+            };
+            archived(number, now, article)
+        };
+        let articles = vec![
+            dated(1, "now", now),
+            dated(2, "next year", now + TimeDelta::days(365)),
+            dated(3, "yesterday", now - TimeDelta::days(1)),
+        ];
+        let index = TopicIndex::new(&[]).expect("no topics");
+        let window = Window::new(articles, &index, &edition(), &[], now);
+        let order: Vec<&str> = window
+            .articles()
+            .map(|(archived, _)| archived.article.title.as_str())
+            .collect();
+        assert_eq!(order, ["now", "next year", "yesterday"]);
+    }
+}
