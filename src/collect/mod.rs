@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::domain::{Article, CollectSettings, DeclaredSource, SourcePlace};
 
+mod byline;
 pub mod charset;
 pub mod command;
 pub mod dates;
@@ -22,6 +23,7 @@ pub mod folder;
 pub mod front_matter;
 pub mod language;
 pub mod lead;
+pub mod link;
 pub mod markdown;
 mod memory;
 pub mod normalise;

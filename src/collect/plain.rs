@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use ego_tree::iter::Edge;
-use scraper::{Html, Node};
-
+use super::{
+    link::Links,
+    sanitise::{self, Keep},
+};
 use crate::domain::digest::strip_marks;
 
 /// The same text without characters that no article needs: controls, the marks of a digest's holes,
@@ -23,6 +24,10 @@ pub fn clean(text: &str) -> Cow<'_, str> {
                     | '\u{fffe}'
                     | '\u{ffff}'
             )
+    }
+    let is_usual = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().all(is_usual) {
+        return text.into();
     }
     let text = strip_marks(text);
     if !text.contains(|c| needless(c) || matches!(c, '\u{2028}' | '\u{2029}')) {
@@ -79,34 +84,7 @@ pub fn from_html(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return paragraphs(html);
     }
-    let tree = Html::parse_fragment(html);
-    let mut text = Layout::default();
-    let mut hidden = 0_usize;
-    for edge in tree.tree.root().traverse() {
-        match edge {
-            Edge::Open(node) => match node.value() {
-                Node::Text(piece) if hidden == 0 => text.write(piece),
-                Node::Element(element) => match element.name() {
-                    "script" | "style" | "template" | "head" | "noscript" | "iframe" => hidden += 1,
-                    "br" => text.line_break(),
-                    "td" | "th" => text.write(" "),
-                    name => text.gap(gap_around(name)),
-                },
-                _ => {}
-            },
-            Edge::Close(node) => {
-                if let Node::Element(element) = node.value() {
-                    match element.name() {
-                        "script" | "style" | "template" | "head" | "noscript" | "iframe" => {
-                            hidden = hidden.saturating_sub(1);
-                        }
-                        name => text.gap(gap_around(name)),
-                    }
-                }
-            }
-        }
-    }
-    text.end()
+    sanitise::rich(html, Links::default(), Keep::Body, sanitise::MAX_DEPTH).text
 }
 
 /// A plain text, with empty lines between its paragraphs, as HTML.
@@ -132,11 +110,11 @@ pub fn escape(text: &str) -> String {
 }
 
 fn is_breaking_space(c: char) -> bool {
-    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
+    c == ' ' || c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
 }
 
 /// How many line breaks an element wants around itself.
-fn gap_around(name: &str) -> usize {
+pub(super) fn gap_around(name: &str) -> usize {
     match name {
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "ul" | "ol"
         | "dl" | "table" | "figure" | "hr" | "article" | "section" => 2,
@@ -148,21 +126,29 @@ fn gap_around(name: &str) -> usize {
 
 /// Text as it is laid out: runs of spaces are one, gaps are never wider than an empty line.
 #[derive(Default)]
-struct Layout {
+pub(super) struct Layout {
     text: String,
     gap: usize,
 }
 
 impl Layout {
-    fn write(&mut self, piece: &str) {
-        for c in clean(piece).chars() {
-            if is_breaking_space(c) {
-                if self.gap == 0 && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
-                    self.text.push(' ');
-                }
-            } else {
+    /// Writes a text that is clean.
+    pub(super) fn write(&mut self, piece: &str) {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let end = rest.find(is_breaking_space).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            if !word.is_empty() {
                 self.fill_gap();
-                self.text.push(c);
+                self.text.push_str(word);
+            }
+            rest = after.trim_start_matches(is_breaking_space);
+            if rest.len() < after.len()
+                && self.gap == 0
+                && !self.text.is_empty()
+                && !self.text.ends_with([' ', '\n'])
+            {
+                self.text.push(' ');
             }
         }
     }
@@ -177,16 +163,16 @@ impl Layout {
         }
     }
 
-    fn gap(&mut self, lines: usize) {
+    pub(super) fn gap(&mut self, lines: usize) {
         self.gap = self.gap.max(lines);
     }
 
     /// Two in a row are how old pages write paragraphs.
-    fn line_break(&mut self) {
+    pub(super) fn line_break(&mut self) {
         self.gap = (self.gap + 1).min(2);
     }
 
-    fn end(self) -> String {
+    pub(super) fn end(self) -> String {
         self.text.trim().to_owned()
     }
 }

@@ -268,6 +268,9 @@ impl Reader<'_> {
         if self.zone_name(written, folded) {
             return Some(());
         }
+        if is_connector(folded) {
+            return self.other_word(written, folded);
+        }
         if let Some(number) = self.roman_month(written) {
             let calendar = names::Calendar::Gregorian;
             self.take_month(Month { calendar, number }, 1);
