@@ -23,6 +23,7 @@ mod timestamp;
 mod tokens;
 mod words;
 mod written;
+mod zone_of_time;
 mod zones;
 
 #[cfg(test)]

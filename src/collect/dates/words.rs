@@ -109,6 +109,6 @@ pub(super) fn era(written: &str, folded: &str) -> Option<i32> {
 
 /// Words that stand in dates and say nothing, and the labels of dates.
 pub(super) fn is_connector(folded: &str) -> bool {
-    const WORDS: &str = " t le la the of on de del do den d der af em um a at al das dia el les den dne o в г год года году року р          i sa à aux as in az an и y e et and utca klo uhr date published publie publication posted updated update mis jour          modified created on le last from by ad ce ac er h hs hr hrs uur น uhr tag час день la il lo lu kl ore klokken ki          veröffentlicht veroffentlicht publicado publicada pubblicato updatedat since ngay luc vao nam 기사입력 입력 수정 등록 발행          أول في الساعة يوم نشر تاريخ النشر เวลา วันที่ เดือน ค ศ พ ";
+    const WORDS: &str = " t le la the of on de del do den d der af em um a at al das dia el les den dne o в г год года году року р          i sa à aux as in az an и y e et and klo uhr date published publie publication posted updated update mis jour          modified created on le last from by ad ce ac er h hs hr hrs uur น uhr tag час день la il lo lu kl ore klokken ki          veröffentlicht veroffentlicht publicado publicada pubblicato updatedat since ngay luc vao nam 기사입력 입력 수정 등록 발행          أول في الساعة يوم نشر تاريخ النشر เวลา วันที่ เดือน ค ศ พ ";
     WORDS.contains(&format!(" {folded} "))
 }

@@ -10,6 +10,7 @@ use super::{link::Links, plain};
 use crate::domain::RichText;
 
 mod entities;
+mod nesting;
 mod picture;
 mod rules;
 mod tokens;

@@ -8,7 +8,9 @@ use super::{
         link::Links,
         plain::{self, Layout},
     },
-    Keep, entities, picture,
+    Keep, entities,
+    nesting::bounds,
+    picture,
     rules::{self, Kind, Rule},
     tokens::{Tag, Token},
 };
@@ -25,10 +27,10 @@ pub(super) struct Writer<'a> {
     keep: Keep,
     /// How many elements may be open at once.
     max_depth: usize,
-    html: String,
+    pub(super) html: String,
     text: Layout,
     /// The elements that are open, the outermost first.
-    open: Vec<Rule>,
+    pub(super) open: Vec<Rule>,
     /// How many more are open that are nested too deep.
     too_deep: usize,
     /// An element that goes with all in it, and what is open in there; empty, where nothing goes.
@@ -200,28 +202,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The innermost open element that is wanted, unless one that bounds the search stands before it.
-    fn find(&self, wanted: impl Fn(Rule) -> bool, bound: impl Fn(Rule) -> bool) -> Option<usize> {
-        for (at, open) in self.open.iter().enumerate().rev() {
-            if wanted(*open) {
-                return Some(at);
-            }
-            if bound(*open) {
-                return None;
-            }
-        }
-        None
-    }
-
-    fn close_to(&mut self, at: usize) {
-        while self.open.len() > at {
-            if let Some(rule) = self.open.pop() {
-                self.close(rule);
-            }
-        }
-    }
-
-    fn close(&mut self, rule: Rule) {
+    pub(super) fn close(&mut self, rule: Rule) {
         self.html.extend(["</", rule.name, ">"]);
         self.lay_out(rule.name);
     }
@@ -251,109 +232,6 @@ impl<'a> Writer<'a> {
         self.attributes(rule.name, tag);
         self.html.push('>');
         self.open.push(rule);
-    }
-
-    /// Closes what an element that begins here ends, and opens what it needs around itself.
-    fn make_way(&mut self, rule: Rule) {
-        let ended = match rule.kind {
-            Kind::Item => self.find(
-                |open| open.kind == Kind::Item,
-                |open| bounds(open, Kind::Item) || is_list(open),
-            ),
-            Kind::Term => self.find(
-                |open| open.kind == Kind::Term,
-                |open| bounds(open, Kind::Term) || is_list(open),
-            ),
-            Kind::Cell | Kind::Caption => self.find(
-                |open| matches!(open.kind, Kind::Cell | Kind::Caption),
-                is_table,
-            ),
-            Kind::Row => self.find(
-                |open| matches!(open.kind, Kind::Row | Kind::Caption),
-                is_table,
-            ),
-            Kind::Section => self.find(
-                |open| matches!(open.kind, Kind::Section | Kind::Row | Kind::Caption),
-                is_table,
-            ),
-            Kind::Inline if rule.name == "a" => {
-                self.find(|open| open.name == "a", |open| bounds(open, Kind::Inline))
-            }
-            Kind::Inline if matches!(rule.name, "rt" | "rp") => self.find(
-                |open| matches!(open.name, "rt" | "rp"),
-                |open| open.name == "ruby",
-            ),
-            _ => None,
-        };
-        // The outermost of a section and its row, or of a row and its cell
-        if let Some(at) = ended {
-            let at = if rule.kind == Kind::Section {
-                self.find(|open| open.kind == Kind::Section, is_table)
-                    .unwrap_or(at)
-            } else {
-                at
-            };
-            self.close_to(at);
-        }
-        if is_block(rule.kind)
-            && let Some(at) = self.find(
-                |open| open.kind == Kind::Paragraph,
-                |open| bounds(open, rule.kind),
-            )
-        {
-            self.close_to(at);
-        }
-        if rule.kind == Kind::Heading
-            && self
-                .open
-                .last()
-                .is_some_and(|open| open.kind == Kind::Heading)
-        {
-            self.close_to(self.open.len() - 1);
-        }
-        match rule.kind {
-            Kind::Cell if self.innermost(|kind| matches!(kind, Kind::Table | Kind::Section)) => {
-                self.open_plain("tr");
-            }
-            Kind::Cell | Kind::Row | Kind::Section | Kind::Caption => {}
-            _ if self.is_between_cells() => self.open_cell(),
-            _ => {}
-        }
-    }
-
-    /// Whether a part of a table is in one.
-    fn has_place(&self, rule: Rule) -> bool {
-        match rule.kind {
-            Kind::Cell => self.innermost(|kind| kind == Kind::Row),
-            Kind::Row => self.innermost(|kind| matches!(kind, Kind::Table | Kind::Section)),
-            Kind::Section | Kind::Caption => self.innermost(|kind| kind == Kind::Table),
-            _ => true,
-        }
-    }
-
-    fn innermost(&self, is: impl Fn(Kind) -> bool) -> bool {
-        self.open.last().is_some_and(|open| is(open.kind))
-    }
-
-    /// Whether the place is one of a table where no text may stand.
-    fn is_between_cells(&self) -> bool {
-        self.innermost(|kind| matches!(kind, Kind::Table | Kind::Section | Kind::Row))
-    }
-
-    /// A cell for what stands between cells.
-    fn open_cell(&mut self) {
-        if !self.innermost(|kind| kind == Kind::Row) {
-            self.open_plain("tr");
-        }
-        self.open_plain("td");
-    }
-
-    fn open_plain(&mut self, name: &str) {
-        if let Some(rule) = rules::rule(name) {
-            self.html.extend(["<", rule.name, ">"]);
-            self.lay_out(rule.name);
-            self.open.push(rule);
-        }
     }
 
     fn attributes(&mut self, name: &str, tag: &Tag<'_>) {
@@ -458,43 +336,13 @@ impl<'a> Writer<'a> {
         self.text.write(text);
     }
 
-    fn lay_out(&mut self, name: &str) {
+    pub(super) fn lay_out(&mut self, name: &str) {
         if matches!(name, "td" | "th") {
             self.text.write(" ");
         } else {
             self.text.gap(plain::gap_around(name));
         }
     }
-}
-
-fn is_table(open: Rule) -> bool {
-    open.kind == Kind::Table
-}
-
-fn is_list(open: Rule) -> bool {
-    matches!(open.name, "ul" | "ol" | "dl")
-}
-
-/// Whether no tag of a kind reaches out of an open element.
-fn bounds(open: Rule, kind: Kind) -> bool {
-    match kind {
-        Kind::Table => false,
-        Kind::Cell | Kind::Row | Kind::Section | Kind::Caption => open.kind == Kind::Table,
-        _ => matches!(open.kind, Kind::Cell | Kind::Caption | Kind::Table),
-    }
-}
-
-fn is_block(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Block
-            | Kind::Paragraph
-            | Kind::Heading
-            | Kind::Item
-            | Kind::Term
-            | Kind::Table
-            | Kind::Empty
-    )
 }
 
 fn has_optional_end(name: &str) -> bool {
