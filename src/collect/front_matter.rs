@@ -1,80 +1,36 @@
-//! The fields at the head of a Markdown file: TOML between `+++`, or YAML between `---`.
-//!
-//! Keys that are not known are somebody else's, and are left alone.
-
-use std::{fmt, marker::PhantomData};
-
-use chrono::{DateTime, Utc};
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
-};
+//! The fields at the head of a file: TOML between `+++`, YAML between `---`, or a JSON object (Hugo's and Eleventy's ways).
 
 use super::{
-    dates,
-    raw::{Fault, RawArticle, RawText},
+    fields::{Fields, Written},
+    raw::Fault,
 };
-use crate::domain::{Handling, Image, Language, Person, Related};
 
-/// The fields as the file writes them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Fields {
-    title: Option<String>,
-    date: Option<Time>,
-    published: Option<Time>,
-    updated: Option<Time>,
-    lastmod: Option<Time>,
-    url: Option<String>,
-    link: Option<String>,
-    author: Several<PersonField>,
-    authors: Several<PersonField>,
-    language: Option<Language>,
-    lang: Option<Language>,
-    tags: Several<Label>,
-    categories: Several<Label>,
-    topics: Several<Label>,
-    summary: Option<String>,
-    description: Option<String>,
-    image: Option<ImageField>,
-    reading_minutes: Option<u32>,
-    related: Several<RelatedField>,
-    draft: bool,
-    pin: bool,
-    boost: Option<f64>,
-    correction: Option<String>,
-    withdrawn: Option<Withdrawn>,
-    retracted: Option<Withdrawn>,
-    update: bool,
-}
+/// Reads what stands between the fences.
+type Reader = fn(&str) -> Result<Fields, Fault>;
 
-/// The head of a file, as far as its fields are understood.
-pub struct FrontMatter {
-    /// What the fields say; the body is still to come.
-    pub article: RawArticle,
-    /// Whether the author isn't done.
-    pub draft: bool,
-}
+const HINT: &str = "correct the field, or take it out";
 
 /// The front matter of `text`, and the rest of it. None where it has no front matter.
 ///
 /// # Errors
-/// Where the front matter isn't closed, isn't TOML or YAML, or a field isn't what it should be.
-pub fn split(text: &str) -> Result<(Option<FrontMatter>, &str), Fault> {
+/// Where the front matter isn't closed, isn't what its fence says, or a field isn't what it should be.
+pub fn split(text: &str) -> Result<(Option<Written>, &str), Fault> {
     let mut lines = text.split_inclusive('\n');
-    let Some(fence @ ("+++" | "---")) = lines.next().map(str::trim_end) else {
-        return Ok((None, text));
+    let first = lines.next().map(str::trim_end);
+    let (fence, read): (_, Reader) = match first {
+        Some("+++") => ("+++", from_toml),
+        Some("---" | "---yaml") => ("---", from_yaml),
+        Some("---toml") => ("---", from_toml),
+        Some("---json") => ("---", from_json),
+        Some(first) if begins_an_object(first, text) => return json_object(text),
+        _ => return Ok((None, text)),
     };
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut end = start;
     for line in lines {
-        if line.trim_end() == fence {
-            let fields = &text[start..end];
-            let fields = if fence == "+++" {
-                from_toml(fields)
-            } else {
-                from_yaml(fields)
-            }?;
+        let closes = line.trim_end();
+        if closes == fence || (fence == "---" && closes == "...") {
+            let fields = read(&text[start..end])?;
             return Ok((Some(fields.into()), &text[end + line.len()..]));
         }
         end += line.len();
@@ -96,7 +52,7 @@ fn from_toml(fields: &str) -> Result<Fields, Fault> {
             "front matter (TOML): {}",
             error.message().trim().replace('\n', ", ")
         ),
-        hint: "correct the field, or take it out".to_owned(),
+        hint: HINT.to_owned(),
     })
 }
 
@@ -118,296 +74,47 @@ fn from_yaml(fields: &str) -> Result<Fields, Fault> {
                 "front matter (YAML): {}",
                 message.lines().next().unwrap_or_default()
             ),
-            hint: "correct the field, or take it out; a text with `: ` in it needs quotation marks"
-                .to_owned(),
+            hint: format!("{HINT}; a text with `: ` in it needs quotation marks"),
         }
     })
 }
 
-impl From<Fields> for FrontMatter {
-    fn from(fields: Fields) -> Self {
-        let labels = fields
-            .tags
-            .0
-            .into_iter()
-            .chain(fields.categories.0)
-            .chain(fields.topics.0);
-        Self {
-            draft: fields.draft,
-            article: RawArticle {
-                title: fields.title.map_or(RawText::None, RawText::Plain),
-                url: fields.url.or(fields.link),
-                authors: fields
-                    .authors
-                    .0
-                    .into_iter()
-                    .chain(fields.author.0)
-                    .map(|person| person.0)
-                    .collect(),
-                published: fields.published.or(fields.date).map(|time| time.0),
-                updated: fields.updated.or(fields.lastmod).map(|time| time.0),
-                language: fields.language.or(fields.lang),
-                tags: labels.map(|label| label.0).collect(),
-                summary: fields
-                    .summary
-                    .or(fields.description)
-                    .map_or(RawText::None, RawText::Plain),
-                image: fields.image.map(|image| image.0),
-                reading_minutes: fields.reading_minutes,
-                related: fields
-                    .related
-                    .0
-                    .into_iter()
-                    .map(|related| related.0)
-                    .collect(),
-                handling: Handling {
-                    pin: fields.pin,
-                    boost: fields.boost.map(hundredths),
-                    correction: fields.correction,
-                    withdrawn: fields
-                        .withdrawn
-                        .or(fields.retracted)
-                        .and_then(Withdrawn::why),
-                    update: fields.update,
-                },
-                ..RawArticle::default()
-            },
-        }
+fn from_json(fields: &str) -> Result<Fields, Fault> {
+    serde_json::from_str(fields).map_err(|error| in_json(&error, 1))
+}
+
+/// `lines_before`: how many lines of the file stand before the JSON.
+fn in_json(error: &serde_json::Error, lines_before: usize) -> Fault {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    Fault {
+        line: Some(lines_before + error.line().max(1)),
+        message: format!(
+            "front matter (JSON): {}",
+            message.strip_suffix(&place).unwrap_or(&message)
+        ),
+        hint: HINT.to_owned(),
     }
 }
 
-/// Whether an article is withdrawn, or why it is.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Withdrawn {
-    Yes(bool),
-    Because(String),
+/// Whether a file begins with a JSON object, and not with a `{{ shortcode }}`.
+fn begins_an_object(first: &str, text: &str) -> bool {
+    first.starts_with('{') && text[1..].trim_start().starts_with('"')
 }
 
-impl Withdrawn {
-    fn why(self) -> Option<String> {
-        match self {
-            Self::Yes(false) => None,
-            Self::Yes(true) => Some(String::new()),
-            Self::Because(why) => Some(why),
-        }
+fn json_object(text: &str) -> Result<(Option<Written>, &str), Fault> {
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Fields>();
+    match objects.next() {
+        Some(Ok(fields)) => Ok((Some(fields.into()), &text[objects.byte_offset()..])),
+        Some(Err(error)) => Err(in_json(&error, 0)),
+        None => Ok((None, text)),
     }
 }
-
-/// A boost as a whole number that compares exactly, between a hundredth of the usual and a hundred times it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 1 and 10,000"
-)]
-fn hundredths(boost: f64) -> u32 {
-    if boost.is_nan() {
-        return 100;
-    }
-    (boost.clamp(0.01, 100.0) * 100.0).round() as u32
-}
-
-/// One value, or a list of them.
-#[derive(Debug)]
-struct Several<T>(Vec<T>);
-
-impl<T> Default for Several<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Several<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct One<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for One<T> {
-            type Value = Several<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("one value or a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(Several(values))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                Ok(Several(vec![T::deserialize(MapAccessDeserializer::new(
-                    map,
-                ))?]))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Several(vec![T::deserialize(
-                    de::value::StrDeserializer::new(text),
-                )?]))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-                self.visit_str(&number.to_string())
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                self.visit_str(&number.to_string())
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-                Ok(Several::default())
-            }
-
-            fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-                Ok(Several::default())
-            }
-        }
-
-        deserializer.deserialize_any(One(PhantomData))
-    }
-}
-
-/// A label: `korea`, and `2026` too.
-#[derive(Debug)]
-struct Label(String);
-
-impl<'de> Deserialize<'de> for Label {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = Label;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a word such as `korea`")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Label, E> {
-                Ok(Label(text.to_owned()))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Label, E> {
-                Ok(Label(number.to_string()))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Label, E> {
-                Ok(Label(number.to_string()))
-            }
-        }
-
-        deserializer.deserialize_any(Text)
-    }
-}
-
-/// A date: TOML's own, or a text.
-#[derive(Debug)]
-struct Time(DateTime<Utc>);
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Written;
-
-        impl<'de> Visitor<'de> for Written {
-            type Value = Time;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date such as 2026-11-24 or 2026-11-24T07:30:00Z")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
-                dates::parse(text)
-                    .map(Time)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Time, A::Error> {
-                let written = toml::value::Datetime::deserialize(MapAccessDeserializer::new(map))?;
-                self.visit_str(&written.to_string())
-            }
-        }
-
-        deserializer.deserialize_any(Written)
-    }
-}
-
-/// Declares what a field is when it is a table, and what it is when it is a mere text.
-macro_rules! text_or_table {
-    ($field:ident($value:ty), $what:literal, $table:ident { $($key:ident: $type:ty),* }, |$text:ident| $from_text:expr, |$filled:ident| $from_table:expr) => {
-        #[derive(Debug)]
-        struct $field($value);
-
-        impl<'de> Deserialize<'de> for $field {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[derive(Deserialize)]
-                struct $table { $(#[serde(default)] $key: $type),* }
-
-                struct Either;
-
-                impl<'de> Visitor<'de> for Either {
-                    type Value = $field;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($what)
-                    }
-
-                    fn visit_str<E: de::Error>(self, $text: &str) -> Result<$field, E> {
-                        Ok($field($from_text))
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$field, A::Error> {
-                        let $filled = $table::deserialize(MapAccessDeserializer::new(map))?;
-                        Ok($field($from_table))
-                    }
-                }
-
-                deserializer.deserialize_any(Either)
-            }
-        }
-    };
-}
-
-text_or_table!(
-    PersonField(Person),
-    "a name, or a table with `name`, `email` and `url`",
-    Table { name: String, email: Option<String>, url: Option<String> },
-    |text| Person { name: text.to_owned(), ..Person::default() },
-    |table| Person { name: table.name, email: table.email, url: table.url }
-);
-
-text_or_table!(
-    ImageField(Image),
-    "the address of a picture, or a table with `url`, `alt`, `caption` and `credit`",
-    Table {
-        url: String,
-        alt: String,
-        caption: String,
-        credit: String
-    },
-    |text| Image {
-        url: text.to_owned(),
-        ..Image::default()
-    },
-    |table| Image {
-        url: table.url,
-        alt: table.alt,
-        caption: table.caption,
-        credit: table.credit
-    }
-);
-
-text_or_table!(
-    RelatedField(Related),
-    "a title, or a table with `title` and `url`",
-    Table { title: String, url: Option<String> },
-    |text| Related { title: text.to_owned(), url: None },
-    |table| Related { title: table.title, url: table.url }
-);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::raw::{RawArticle, RawText};
 
     fn read(text: &str) -> RawArticle {
         split(text).unwrap().0.unwrap().article
@@ -488,5 +195,30 @@ mod tests {
         assert!(head.is_none());
         assert_eq!(rest, "# A title\n\n---\n");
         assert_eq!(split("---\r\ntitle: A\r\n---\r\nB").unwrap().1, "B");
+    }
+
+    #[test]
+    fn json_is_front_matter_too_and_its_errors_have_their_line() {
+        let (head, rest) =
+            split("{\n  \"title\": \"Ports\",\n  \"tags\": [\"korea\"]\n}\n\nBody\n").unwrap();
+        let article = head.unwrap().article;
+        assert_eq!(article.title, RawText::Plain("Ports".into()));
+        assert_eq!(
+            (article.tags, rest),
+            (vec!["korea".to_owned()], "\n\nBody\n")
+        );
+        assert_eq!(
+            read("---json\n{\"title\": \"A\"}\n---\nB").title,
+            RawText::Plain("A".into())
+        );
+        let fault = split("{\n\"title\": \"A\",\n\"date\": \"soon\"\n}")
+            .err()
+            .unwrap();
+        assert_eq!(fault.line, Some(3));
+        assert_eq!(
+            fault.message,
+            "front matter (JSON): invalid value: string \"soon\", expected a date such as 2026-11-24 or 2026-11-24T07:30:00Z"
+        );
+        assert!(split("{{< gallery >}}\n").unwrap().0.is_none());
     }
 }

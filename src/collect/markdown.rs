@@ -3,22 +3,19 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use super::{
+    fields::Written,
     front_matter,
-    raw::{Fault, RawArticle, RawText},
+    raw::{Fault, RawText},
 };
 
-/// The article of a Markdown text; none where it is a draft. Without a title in the front matter, a first heading
-/// of the first level is the title.
+/// What a Markdown text says. Without a title in the front matter, a first heading of the first level is the title.
 ///
 /// # Errors
 /// Where the front matter can't be read.
-pub fn parse(text: &str) -> Result<Option<RawArticle>, Fault> {
+pub fn parse(text: &str) -> Result<Written, Fault> {
     let (head, rest) = front_matter::split(text)?;
-    let (mut article, draft) =
-        head.map_or_else(Default::default, |head| (head.article, head.draft));
-    if draft {
-        return Ok(None);
-    }
+    let mut written = head.unwrap_or_default();
+    let article = &mut written.article;
     let mut events: Vec<Event> = Parser::new_ext(
         rest,
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_SMART_PUNCTUATION,
@@ -31,8 +28,10 @@ pub fn parse(text: &str) -> Result<Option<RawArticle>, Fault> {
     }
     let mut body = String::new();
     html::push_html(&mut body, events.into_iter());
-    article.body = RawText::Html(body);
-    Ok(Some(article))
+    if !body.is_empty() {
+        article.body = RawText::Html(body);
+    }
+    Ok(written)
 }
 
 /// Takes a heading of the first level out of the front of a document: its place is above the article.
@@ -67,7 +66,7 @@ mod tests {
         let article =
             parse("# The *ports* reopen\n\nOne [two](https://a.example/).\n\n## Next\n\n- a\n")
                 .unwrap()
-                .unwrap();
+                .article;
         assert_eq!(article.title, RawText::Plain("The ports reopen".into()));
         assert_eq!(
             article.body,
@@ -79,17 +78,8 @@ mod tests {
     fn a_heading_that_repeats_the_title_is_not_shown_twice() {
         let article = parse("+++\ntitle = \"A\"\n+++\n# A\n\nText.\n")
             .unwrap()
-            .unwrap();
+            .article;
         assert_eq!(article.title, RawText::Plain("A".into()));
         assert_eq!(article.body, RawText::Html("<p>Text.</p>\n".into()));
-    }
-
-    #[test]
-    fn a_draft_is_left_out() {
-        assert!(
-            parse("---\ntitle: A\ndraft: true\n---\nText")
-                .unwrap()
-                .is_none()
-        );
     }
 }

@@ -42,6 +42,42 @@ pub struct RawArticle {
     pub handling: Handling,
 }
 
+impl RawArticle {
+    /// The same; what it doesn't tell, `other` tells. Labels are those of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        fn list<T>(ours: Vec<T>, theirs: Vec<T>) -> Vec<T> {
+            if ours.is_empty() { theirs } else { ours }
+        }
+        Self {
+            entry: if self.entry.is_empty() {
+                other.entry
+            } else {
+                self.entry
+            },
+            url: self.url.or(other.url),
+            base: self.base.or(other.base),
+            title: self.title.or(other.title),
+            authors: list(self.authors, other.authors),
+            published: self.published.or(other.published),
+            updated: self.updated.or(other.updated),
+            language: self.language.or(other.language),
+            tags: self.tags.into_iter().chain(other.tags).collect(),
+            summary: self.summary.or(other.summary),
+            body: self.body.or(other.body),
+            image: self.image.or(other.image),
+            enclosures: list(self.enclosures, other.enclosures),
+            reading_minutes: self.reading_minutes.or(other.reading_minutes),
+            related: list(self.related, other.related),
+            handling: if self.handling.is_usual() {
+                other.handling
+            } else {
+                self.handling
+            },
+        }
+    }
+}
+
 /// A text in one of the two ways in which sources write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RawText {
@@ -52,6 +88,17 @@ pub enum RawText {
     Html(String),
     /// Plain text; an empty line separates paragraphs.
     Plain(String),
+}
+
+impl RawText {
+    /// This text, or where there is none `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::None => other,
+            text => text,
+        }
+    }
 }
 
 /// Why a text gives no article.
