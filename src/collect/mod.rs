@@ -38,9 +38,11 @@ pub mod reading;
 mod samples;
 pub mod sanitise;
 pub mod saved_text;
+pub mod sitemap;
 #[cfg(test)]
 mod test_data;
 pub mod web;
+pub mod xml;
 
 pub use command::Program;
 pub use document::Document;
@@ -51,6 +53,7 @@ pub use feed_source::Feed;
 pub use folder::Folder;
 pub use memory::{Due, Memory, Validators};
 pub use place::Look;
+pub use sitemap::Sitemap;
 pub use web::Web;
 
 /// One place that articles come from.
@@ -113,9 +116,10 @@ pub struct Problem {
 pub fn open(source: &DeclaredSource) -> Box<dyn Source> {
     match &source.place {
         SourcePlace::Folder(path) => Box::new(Folder::new(source.clone(), path.clone())),
-        SourcePlace::Feed(url) | SourcePlace::Sitemap(url) | SourcePlace::Page(url) => {
+        SourcePlace::Feed(url) | SourcePlace::Page(url) => {
             Box::new(Feed::new(source.clone(), url.clone()))
         }
+        SourcePlace::Sitemap(url) => Box::new(Sitemap::new(source.clone(), url.clone())),
         SourcePlace::Command(command) => Box::new(Program::new(source.clone(), command.clone())),
     }
 }

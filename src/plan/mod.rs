@@ -12,7 +12,7 @@ mod fold;
 mod phrases;
 mod select;
 #[cfg(test)]
-mod test_data;
+pub(crate) mod test_data;
 mod topics;
 mod window;
 mod wish;

@@ -16,6 +16,7 @@ mod roster;
 mod send;
 mod test_mail;
 mod topics;
+mod wanted;
 
 use std::path::PathBuf;
 

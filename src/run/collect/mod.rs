@@ -22,7 +22,7 @@ pub use report::{SourceReport, SourceStatus};
 use schedule::Schedule;
 pub use states::{SourceState, source_states};
 
-use super::{Project, RunError};
+use super::{Project, RunError, wanted::Wanted};
 use crate::{
     collect::{
         CollectError, Context, Due, Memory, Problem, Web,
@@ -98,11 +98,12 @@ pub fn collect(
         &user_agent(project.config.publisher.url.as_deref()),
         settings,
     );
+    let wanted = Wanted::new(project, store);
     let context = Context {
         web: &web,
         settings,
         now,
-        wanted: &|_| true,
+        wanted: &|article| wanted.takes(article),
     };
     let look_back_to = now - longest_period(project);
     let ask = |job: &Job<'_>| gather(job, &context);
