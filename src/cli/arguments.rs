@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use url::Url;
 
+pub use super::sources::Sources;
 use crate::run::{Project, RunError};
 
 /// The newsletter digest mailer: collects articles, and mails each subscriber one digest of the topics they follow.
@@ -69,7 +69,7 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         edition: Option<String>,
     },
-    /// Look at sources
+    /// Where articles come from: show, add, list, check, import and export sources
     #[command(subcommand)]
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
@@ -128,30 +128,6 @@ pub struct Send {
     /// With --test: as this subscriber would get it
     #[arg(long = "as", value_name = "SUBSCRIBER", requires = "test")]
     pub as_subscriber: Option<String>,
-}
-
-/// `postrider sources`
-#[derive(Debug, Subcommand)]
-pub enum Sources {
-    /// The articles that a source would give, with all their fields; touches nothing
-    Show(ShowSource),
-}
-
-/// `postrider sources show`
-#[derive(Debug, Args)]
-pub struct ShowSource {
-    /// A folder, a file, a URL, or with `--kind command` what a shell runs
-    #[arg(value_name = "PATH|URL")]
-    pub place: String,
-    /// What it is; found out where it isn't said
-    #[arg(long, value_name = "KIND", value_parser = ["feed", "page", "sitemap", "folder", "command"])]
-    pub kind: Option<String>,
-    /// For a file: the address that HTTP would have given it at
-    #[arg(long, value_name = "URL")]
-    pub base: Option<Url>,
-    /// For a file: the `Content-Type` that HTTP would have given it with
-    #[arg(long, value_name = "TYPE")]
-    pub content_type: Option<String>,
 }
 
 /// `postrider unsubscribe`

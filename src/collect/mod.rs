@@ -29,6 +29,7 @@ pub mod link;
 pub mod markdown;
 mod memory;
 pub mod normalise;
+pub mod opml;
 pub mod page;
 pub mod place;
 pub mod plain;
@@ -39,6 +40,7 @@ mod samples;
 pub mod sanitise;
 pub mod saved_text;
 pub mod sitemap;
+pub mod sniff;
 #[cfg(test)]
 mod test_data;
 pub mod web;
@@ -52,7 +54,7 @@ pub use feed::FeedInfo;
 pub use feed_source::Feed;
 pub use folder::Folder;
 pub use memory::{Due, Memory, Validators};
-pub use place::Look;
+pub use place::{Found, Look, Place};
 pub use sitemap::Sitemap;
 pub use web::Web;
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use url::Url;
 
 use super::{
-    CollectError, Collected, Context, Document, Memory, document, feed_source, folder, normalise,
-    open, page,
+    CollectError, Collected, Context, Document, Memory, charset, document, feed_source, folder,
+    normalise, open, page, sitemap, sniff,
+    web::{Answer, Want},
 };
 use crate::domain::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 
@@ -25,11 +26,59 @@ pub struct Look<'a> {
 pub enum Place {
     /// As a source that is declared.
     Source(DeclaredSource),
-    /// A single document on disk: nothing but it is read.
+    /// A single document that was read: nothing but it is looked at.
     Document(DeclaredSource, Document),
 }
 
+/// What was found at a path or URL.
+pub struct Found {
+    /// What it is.
+    pub place: Place,
+    /// The feed that it offers, where it is a page.
+    pub feed: Option<Url>,
+}
+
 impl Look<'_> {
+    /// What is at `place`. What stands at a URL is asked for, where its kind isn't said.
+    ///
+    /// # Errors
+    /// Where it is nothing that articles come from, or can't be read.
+    pub fn find(&self, place: &str, context: &Context<'_>) -> Result<Found, CollectError> {
+        let place = self.at(place)?;
+        let source = match &place {
+            Place::Source(source) if self.kind.is_none() => source,
+            Place::Document(_, document) => {
+                let feed = offered(document);
+                return Ok(Found { place, feed });
+            }
+            Place::Source(_) => return Ok(Found { place, feed: None }),
+        };
+        let SourcePlace::Feed(url) = &source.place else {
+            return Ok(Found { place, feed: None });
+        };
+        let mut nothing = Memory::default();
+        let Answer::Document(found) = context.web.get(url, Want::Feed, &mut nothing)? else {
+            return Ok(Found { place, feed: None });
+        };
+        if found.wound.is_some() {
+            // As a source it says what is missing
+            return Ok(Found { place, feed: None });
+        }
+        let document = found.document;
+        let of_kind = |place| DeclaredSource {
+            place,
+            ..source.clone()
+        };
+        let feed = offered(&document);
+        let place = match sniff::kind(&document) {
+            // What they lead to is to be read, too
+            "sitemap" => Place::Source(of_kind(SourcePlace::Sitemap(url.clone()))),
+            "page" => Place::Source(of_kind(SourcePlace::Page(url.clone()))),
+            _ => Place::Document(source.clone(), document),
+        };
+        Ok(Found { place, feed })
+    }
+
     /// What is at `place`: a folder, an article's file, a document on disk, a URL, a command.
     ///
     /// # Errors
@@ -45,8 +94,10 @@ impl Look<'_> {
                 line: CommandLine::Shell(place.to_owned()),
                 folder,
             };
+            let program = Path::new(place.split_whitespace().next().unwrap_or(place));
+            let name = program.file_stem().unwrap_or_default().to_string_lossy();
             return Ok(Place::Source(declared(
-                place,
+                &name,
                 SourcePlace::Command(command),
             )));
         }
@@ -89,23 +140,40 @@ impl Look<'_> {
         }
         let url = Url::from_file_path(&whole)
             .map_err(|()| CollectError::NoSource(path.display().to_string()))?;
-        let place = match self.kind {
-            Some("page") => SourcePlace::Page(url.clone()),
-            Some("sitemap") => SourcePlace::Sitemap(url.clone()),
-            None if folder::is_article(path) => SourcePlace::Page(url.clone()),
-            _ => SourcePlace::Feed(url.clone()),
-        };
         let limit = crate::domain::CollectSettings::default().max_bytes;
-        let mut document = document::read(&url, limit)?;
+        let (mut document, _) = sitemap::unpacked(document::read(&url, limit)?, limit)?;
         if let Some(base) = self.base {
             document.url = base.clone();
         }
         document.content_type = self.content_type.map(str::to_owned);
+        let kind = self.kind.unwrap_or_else(|| sniff::kind(&document));
+        let place = match kind {
+            "page" => SourcePlace::Page(url),
+            "sitemap" => SourcePlace::Sitemap(url),
+            _ => SourcePlace::Feed(url),
+        };
         Ok(Place::Document(declared(&name, place), document))
     }
 }
 
+/// The feed that a page offers.
+fn offered(document: &Document) -> Option<Url> {
+    if sniff::kind(document) != "page" {
+        return None;
+    }
+    let html = charset::decode(&document.bytes);
+    page::offered_feed(&html).and_then(|feed| document.url.join(&feed).ok())
+}
+
 impl Place {
+    /// The source that it is, as it would be declared.
+    #[must_use]
+    pub fn source(&self) -> &DeclaredSource {
+        match self {
+            Self::Source(source) | Self::Document(source, _) => source,
+        }
+    }
+
     /// All that it gives.
     ///
     /// # Errors
@@ -130,13 +198,14 @@ fn read(
 ) -> Result<Collected, CollectError> {
     match source.place {
         SourcePlace::Page(_) => {
-            let mut raw = page::parse(&super::charset::decode(&document.bytes));
+            let mut raw = page::parse(&charset::decode(&document.bytes));
             raw.entry = document.url.to_string();
             Ok(Collected {
                 articles: vec![normalise::article(raw, source, context.settings)],
                 ..Collected::default()
             })
         }
+        SourcePlace::Sitemap(_) => sitemap::read(document, source, context.settings),
         _ => feed_source::read(document, source, context.settings),
     }
 }

@@ -7,6 +7,7 @@
 mod collect;
 mod delivery;
 pub(crate) mod duration;
+pub mod edit;
 mod edition;
 mod environment;
 pub(crate) mod form;
@@ -89,6 +90,14 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
         let problem = Problem::new(Origin::Whole, format!("reading the configuration: {error}"));
         ConfigErrors::new(path, "", vec![problem.help(help)])
     })?;
+    parse_in_place(&text, path)
+}
+
+/// Reads `text` as if it stood in the file `path`, and this process's environment.
+///
+/// # Errors
+/// With all that is wrong in it.
+pub fn parse_in_place(text: &str, path: &Path) -> Result<Config, ConfigErrors> {
     let env: Vec<(String, String)> = std::env::vars_os()
         .map(|(name, value)| {
             (
@@ -99,7 +108,7 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
         .collect();
     let file = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let base = file.parent().unwrap_or(Path::new("/"));
-    parse(&text, path, base, &env)
+    parse(text, path, base, &env)
 }
 
 /// Reads a configuration. `file_name` is what messages call it, `base` the absolute folder that its relative paths

@@ -1,6 +1,6 @@
 //! `[[source]]`: where articles come from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -37,7 +37,7 @@ pub fn source(mut form: Form<'_>, base: &Path, topics: &[String]) -> Option<Decl
 
 fn place(form: &mut Form<'_>, base: &Path) -> Option<SourcePlace> {
     let kind = form.optional("kind", kind);
-    let folder = form.optional("path", path).map(|path| base.join(path));
+    let folder = form.optional("path", folder).map(|path| base.join(path));
     let url = form.optional("url", address(base));
     let command = form.optional("command", command(base));
     let places = ["path", "url", "command"].map(|key| form.has(key).then_some(key));
@@ -88,6 +88,15 @@ fn place(form: &mut Form<'_>, base: &Path) -> Option<SourcePlace> {
         .map(SourcePlace::Folder)
         .or(url.map(of_kind))
         .or(command.map(SourcePlace::Command))
+}
+
+fn folder(node: &Node) -> Reading<PathBuf> {
+    match Url::parse(&line(node)?) {
+        Ok(url) if matches!(url.scheme(), "https" | "http" | "file") => {
+            wrong(node, format!("a path is expected: write url = \"{url}\""))
+        }
+        _ => path(node),
+    }
 }
 
 /// What a shell reads, or a list of the program and its arguments.
@@ -142,10 +151,15 @@ fn address(base: &Path) -> impl Fn(&Node) -> Reading<Url> {
             );
         };
         if url.password().is_some() {
-            return open(
-                node,
+            let problem = Problem::new(
+                node.origin.clone(),
                 "a password in the configuration: sources are read without one",
             );
+            return Err(vec![
+                problem
+                    .help("ask the publisher for an address of yours, or fetch it with a `command`")
+                    .secret(&node.origin),
+            ]);
         }
         Ok(url)
     }

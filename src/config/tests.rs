@@ -488,6 +488,109 @@ error: at: not a time of day such as `07:00`: `7am`
 }
 
 #[test]
+fn each_mistake_in_a_source_says_what_to_write() {
+    let source = |fields: &str| {
+        let told = told_after_good(&format!("[[source]]\nname = \"A\"\n{fields}\n"));
+        // Without the lines of the file
+        let lines = told.lines().filter(|line| {
+            line.starts_with("error") || line.contains("^ ") || line.contains("help")
+        });
+        lines
+            .map(|line| line.trim_start_matches(['|', ' ', '^', '=']))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(
+        source("kind = \"fed\"\nurl = \"https://a.example/\""),
+        "error: kind: unknown kind of source `fed`\ndid you mean `feed`?"
+    );
+    assert_eq!(
+        source("kind = \"imap\"\nurl = \"https://a.example/\""),
+        "error: kind: unknown kind of source `imap`\none of folder, feed, sitemap, page, command"
+    );
+    assert_eq!(
+        source("kind = \"feed\"\npath = \"a.xml\""),
+        "error: a source of the kind `feed` has no `path`\nwrite url = \"file:FILE\""
+    );
+    assert_eq!(
+        source("kind = \"sitemap\"\ncommand = \"x\""),
+        "error: a source of the kind `sitemap` has no `command`\nwrite `url`, or another kind"
+    );
+    assert_eq!(
+        source("path = \"a\"\nurl = \"https://a.example/\""),
+        "error: `path` and `url` in one [[source]]\na folder has a `path`, a program a `command`, all else a `url`"
+    );
+    assert_eq!(
+        source("path = \"https://a.example/feed\""),
+        "error: path: a path is expected: write url = \"https://a.example/feed\""
+    );
+    assert_eq!(
+        source("url = \"articles\""),
+        "error: url: not a URL such as `https://example.org/feed.xml` or `file:feeds/a.xml`"
+    );
+    assert_eq!(
+        source("command = []"),
+        "error: command: it is empty: write the program and its arguments"
+    );
+    assert_eq!(
+        source("command = \"x\"\npriority = 1000"),
+        "error: priority: a number from 0 to 100 is expected, not 1000"
+    );
+    let told = told_after_good("[[source]]\nname = \"A\"\nurl = \"https://a:secret@a.example/\"\n");
+    assert!(!told.contains("secret"), "{told}");
+}
+
+#[test]
+fn what_collecting_may_cost_and_reach_is_set() {
+    let config = read(
+        &format!("{GOOD}[collect]\nrobots = \"none\"\nmax_bytes = \"1 MiB\"\ntimeout = \"5m\"\nallow_hosts = [\"CMS.internal\", \"10.0.0.7:8080\"]\n"),
+        &[],
+    )
+    .unwrap();
+    let collect = config.collect;
+    assert_eq!(collect.robots, crate::domain::Robots::Ignored);
+    assert_eq!(
+        (collect.max_bytes, collect.timeout.as_secs()),
+        (1 << 20, 300)
+    );
+    assert_eq!(collect.allow_hosts, ["cms.internal", "10.0.0.7:8080"]);
+    assert_eq!(
+        collect.max_redirects,
+        CollectSettings::default().max_redirects
+    );
+}
+
+#[test]
+fn each_mistake_in_what_collecting_may_says_what_to_write() {
+    let first = |field: &str| {
+        let told = told_after_good(&format!("[collect]\n{field}\n"));
+        told.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        first("robots = \"yes\""),
+        "error: robots: `true` or `\"none\"` is expected"
+    );
+    assert_eq!(
+        first("max_bytes = \"many\""),
+        "error: max_bytes: a size such as `\"16 MiB\"` is expected"
+    );
+    assert_eq!(
+        first("max_bytes = 0"),
+        "error: max_bytes: a size such as `\"16 MiB\"` is expected"
+    );
+    assert_eq!(
+        first("allow_hosts = [\"https://a.example/\"]"),
+        "error: allow_hosts: not a host such as `cms.internal` or `10.0.0.7:8080`: `https://a.example/`"
+    );
+    assert_eq!(
+        first("timeout = \"0s\""),
+        "error: timeout: at least `1s` is expected"
+    );
+    let told = told_after_good("[collect]\nmax_byte = 1\n");
+    assert!(told.contains("did you mean `max_bytes`?"), "{told}");
+}
+
+#[test]
 fn a_feed_may_be_a_file_beside_the_configuration() {
     let config = read(
         &format!("{GOOD}[[source]]\nname = \"Wire\"\nurl = \"file:feeds/a.xml\"\n"),

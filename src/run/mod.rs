@@ -14,6 +14,7 @@ mod project;
 
 mod roster;
 mod send;
+mod sources;
 mod test_mail;
 mod topics;
 mod wanted;
@@ -31,6 +32,7 @@ pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
+pub use sources::{SourceCheck, check, lift};
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 

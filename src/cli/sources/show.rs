@@ -3,16 +3,17 @@
 use chrono::Utc;
 use serde::Serialize;
 
-use super::super::{
-    Arguments, Exit, Terminal,
+use super::{
+    super::{
+        Arguments, Exit, Terminal,
+        terminal::{BOLD, DIM},
+    },
     arguments::ShowSource,
-    terminal::{BOLD, DIM},
+    circumstances, count, times,
 };
 use crate::{
     collect::{CollectError, Collected, Context, FeedInfo, Look, Memory, Problem, Web},
-    config,
-    domain::{Article, CollectSettings},
-    run::user_agent,
+    domain::Article,
 };
 
 pub(super) fn run(
@@ -33,11 +34,18 @@ pub(super) fn run(
         base: what.base.as_ref(),
         content_type: what.content_type.as_deref(),
     };
-    match look
-        .at(&what.place)
-        .and_then(|place| place.collect(&Memory::default(), &context))
-    {
-        Ok(collected) => Ok(tell(&collected, terminal)),
+    let shown = look.find(&what.place, &context).and_then(|found| {
+        let collected = found.place.collect(&Memory::default(), &context)?;
+        Ok((found, collected))
+    });
+    match shown {
+        Ok((found, collected)) => {
+            let kind = found.place.source().place.kind();
+            if let Some(feed) = found.feed.filter(|_| what.kind.is_none()) {
+                terminal.say(&format!("the page offers a feed: {feed}"));
+            }
+            Ok(tell(&collected, kind, terminal))
+        }
         Err(error) if terminal.json() => {
             terminal.json_line(&LastLine::failed(&error));
             Ok(Exit::Failed)
@@ -49,17 +57,7 @@ pub(super) fn run(
     }
 }
 
-/// The limits of the project that the command is run in, and how it names itself; the usual ones, where there is none.
-fn circumstances(arguments: &Arguments) -> anyhow::Result<(CollectSettings, String)> {
-    if !arguments.config.exists() {
-        return Ok((CollectSettings::default(), user_agent(None)));
-    }
-    let config = config::load(&arguments.config).map_err(crate::run::RunError::from)?;
-    let agent = user_agent(config.publisher.url.as_deref());
-    Ok((config.collect, agent))
-}
-
-fn tell(collected: &Collected, terminal: &Terminal) -> Exit {
+fn tell(collected: &Collected, kind: &str, terminal: &Terminal) -> Exit {
     for article in &collected.articles {
         if terminal.json() {
             terminal.json_line(article);
@@ -73,7 +71,10 @@ fn tell(collected: &Collected, terminal: &Terminal) -> Exit {
         for problem in &collected.problems {
             terminal.warn(&format!("{problem}\n  {}", problem.hint));
         }
-        terminal.say(&format!("{} articles", collected.articles.len()));
+        let title = collected.feed.as_ref().and_then(|feed| feed.title.as_ref());
+        let title = title.map_or_else(String::new, |title| format!(" `{title}`"));
+        let articles = count(collected.articles.len(), "article");
+        terminal.say(&format!("{kind}{title}: {articles}"));
     }
     if collected.problems.is_empty() {
         Exit::Done
@@ -128,20 +129,9 @@ fn show(article: &Article, terminal: &Terminal) {
         .map(|author| author.name.as_str())
         .collect();
     field("authors", authors.join(", "));
-    field(
-        "published",
-        article
-            .published
-            .map(|at| at.to_rfc3339())
-            .unwrap_or_default(),
-    );
-    field(
-        "updated",
-        article
-            .updated
-            .map(|at| at.to_rfc3339())
-            .unwrap_or_default(),
-    );
+    let time = |time: Option<chrono::DateTime<Utc>>| time.map(times::local).unwrap_or_default();
+    field("published", time(article.published));
+    field("updated", time(article.updated));
     field(
         "language",
         article
