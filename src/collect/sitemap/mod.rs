@@ -72,7 +72,10 @@ impl Source for Sitemap {
             }
         };
         let visit = Visit::new(&self.source, &self.url, memory, context);
-        let mut collected = visit.collect(listed, &document.url);
+        let (mut collected, is_unfinished) = visit.collect(listed, &document.url);
+        if is_unfinished {
+            remembered.validators = Validators::default();
+        }
         collected.problems.extend(cut_off(got.wound, &document.url));
         remembered.seen = std::mem::take(&mut collected.memory.seen);
         collected.memory = remembered;

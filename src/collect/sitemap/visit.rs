@@ -43,6 +43,8 @@ pub struct Visit<'a> {
     seen: BTreeMap<String, String>,
     /// How many nested sitemaps were asked for.
     sitemaps: usize,
+    /// Whether some pages are left for the next collect, which has to see them listed again.
+    is_unfinished: bool,
     /// Whether all sitemaps were read: then what isn't listed is no more.
     is_whole: bool,
 }
@@ -70,12 +72,13 @@ impl<'a> Visit<'a> {
             pages: Vec::new(),
             seen: BTreeMap::new(),
             sitemaps: 0,
+            is_unfinished: false,
             is_whole: true,
         }
     }
 
-    /// All that `listed`, found at `url`, leads to. Of the memory, what was seen.
-    pub fn collect(mut self, listed: Listed, url: &Url) -> Collected {
+    /// All that `listed`, found at `url`, leads to, and whether there is more. Of the memory, what was seen.
+    pub fn collect(mut self, listed: Listed, url: &Url) -> (Collected, bool) {
         self.take(listed, url, 0);
         self.articles();
         if !self.is_whole {
@@ -91,8 +94,11 @@ impl<'a> Visit<'a> {
                 }
             }
         }
+        if self.is_unfinished {
+            self.seen.retain(|_, stamp| !stamp.starts_with(SITEMAP));
+        }
         self.collected.memory.seen = self.seen;
-        self.collected
+        (self.collected, self.is_unfinished)
     }
 
     fn take(&mut self, listed: Listed, url: &Url, depth: usize) {
@@ -200,8 +206,8 @@ impl<'a> Visit<'a> {
                 self.seen.insert(key, stamp.to_string());
                 continue;
             }
-            // What is beyond is found in the next collect, as unseen as it is
             if self.collected.articles.len() >= most {
+                self.is_unfinished = true;
                 continue;
             }
             let got = if is_wanted {
@@ -235,7 +241,10 @@ impl<'a> Visit<'a> {
             }
             Page::Lost => (listing, Some(Got::Page)),
             Page::Barred => (listing, Some(Got::Listing)),
-            Page::Later => (listing, None),
+            Page::Later => {
+                self.is_unfinished = true;
+                (listing, None)
+            }
         };
         self.collected.articles.push(article);
         got
@@ -268,7 +277,11 @@ impl<'a> Visit<'a> {
                 Some(Got::Page)
             }
             Page::Other(_) | Page::Lost => Some(Got::Nothing),
-            Page::Barred | Page::Later => None,
+            Page::Barred => None,
+            Page::Later => {
+                self.is_unfinished = true;
+                None
+            }
         }
     }
 
