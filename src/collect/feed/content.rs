@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use data_encoding::BASE64_MIME_PERMISSIVE;
 
 use super::{
-    entities::Entities,
+    entities::{self, Entities},
     markup::{Attributes, Tag, local},
     names::Dialect,
 };
@@ -67,11 +67,11 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Whether there are tags in it.
+    /// Whether elements stand in it. An end tag alone is a wound.
     pub fn has_tags(&self) -> bool {
         self.pieces
             .iter()
-            .any(|piece| matches!(piece, Piece::Open(_) | Piece::Close(_)))
+            .any(|piece| matches!(piece, Piece::Open(_)))
     }
 
     /// Its text as an article's: what Atom (RFC 4287 §3.1, §4.1.3) and Atom 0.3 (`mode`) call its type, else `usual`.
@@ -276,11 +276,8 @@ fn may_be_html(text: &str) -> bool {
 
 fn has_entity(text: &str) -> bool {
     text.split('&').skip(1).any(|rest| {
-        rest.split_once(';').is_some_and(|(name, _)| {
-            name.len() <= 10
-                && name.starts_with(|c: char| c == '#' || c.is_ascii_alphabetic())
-                && name.chars().skip(1).all(|c| c.is_ascii_alphanumeric())
-        })
+        rest.split_once(';')
+            .is_some_and(|(name, _)| entities::is_of_html(name))
     })
 }
 

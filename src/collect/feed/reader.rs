@@ -147,7 +147,13 @@ impl<'a> Reader<'a> {
             match token {
                 Token::Open(tag) => self.element(&tag),
                 Token::Close(name) => {
-                    let found = self.open.iter().rposition(|open| same(open.name, name));
+                    let open = &self.open;
+                    let found = open.iter().rposition(|open| same(open.name, name));
+                    // The prefix may be what is wrong
+                    let found = found.or_else(|| {
+                        open.iter()
+                            .rposition(|open| same(local(open.name), local(name)))
+                    });
                     if let Some(index) = found {
                         self.close(index);
                     }
@@ -242,7 +248,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let scope = self.scope_of(tag.attributes);
-                let content = self.content(tag);
+                let content = self.content(tag, meaning);
                 self.prefixes.forget(prefixes);
                 if matches!(self.place(), Place::Feed) {
                     self.about_feed(meaning, tag, &content, scope);
@@ -299,7 +305,8 @@ impl<'a> Reader<'a> {
         let mut draft = Draft::new(scope.clone(), self.tokens.position());
         let rank = Rank { class: 9, depth: 0 };
         if let Some(about) = self.attribute(tag, "rdf:about") {
-            draft.id.first(rank, about.trim().to_owned());
+            draft.id_as_link = Some(about.clone()).filter(|about| is_web_address(about));
+            draft.id.first(rank, about);
         }
         // CDF (Channel Definition Format 1.01)
         if let Some(href) = self.attribute(tag, "href") {
@@ -371,7 +378,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The element that begins with `tag`, as a whole.
-    fn content(&mut self, tag: &Tag<'a>) -> Content<'a> {
+    fn content(&mut self, tag: &Tag<'a>, meaning: Meaning) -> Content<'a> {
         let mut content = Content {
             attributes: tag.attributes,
             pieces: Vec::new(),
@@ -408,13 +415,11 @@ impl<'a> Reader<'a> {
                     Piece::Close(name)
                 }
                 Token::Open(inner) => {
-                    let is_same = same(inner.name, tag.name);
-                    if (is_same || self.is_only_in_feeds(&inner))
-                        && self.has_no_end(tag.name, before)
-                    {
+                    if self.begins_the_next(meaning, tag.name, &inner, before) {
                         self.tokens.rewind(before);
                         return content;
                     }
+                    let is_same = same(inner.name, tag.name);
                     nested += usize::from(is_same && !inner.is_empty);
                     Piece::Open(inner)
                 }
@@ -423,19 +428,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether HTML has no such element, so that it begins the next of the feed's.
-    fn is_only_in_feeds(&self, tag: &Tag) -> bool {
-        let is_html = matches!(
-            local(tag.name).to_ascii_lowercase().as_str(),
-            "html" | "body" | "image" | "summary" | "source" | "content" | "name"
-        );
-        !is_html && self.prefixes.meaning(tag.name) != Meaning::Unknown
+    /// Whether a start tag within an element that is read as a whole says that the end tag of that is missing.
+    fn begins_the_next(
+        &mut self,
+        meaning: Meaning,
+        name: &'a str,
+        inner: &Tag<'a>,
+        from: usize,
+    ) -> bool {
+        let is_same = same(inner.name, name);
+        match self.prefixes.meaning(inner.name) {
+            // Atom's content may be any XML
+            Meaning::Entry | Meaning::Feed(_) if meaning != Meaning::Content => true,
+            inner_meaning => {
+                let is_the_feeds = inner_meaning != Meaning::Unknown && !is_html(inner.name);
+                if is_short(meaning) {
+                    is_same || is_the_feeds
+                } else {
+                    (is_same || is_the_feeds) && self.has_no_end(name, from)
+                }
+            }
+        }
     }
 
-    /// Whether an element that is read as a whole lacks its end tag: none comes before that of the element around it.
+    /// Whether an element that is read as a whole lacks its end tag: none comes before that of the entry around it.
     fn has_no_end(&mut self, name: &'a str, from: usize) -> bool {
         let own = self.next_close(name, from);
-        let around = match self.open.last().map(|open| open.name) {
+        let entry = self.open.iter().rfind(|open| open.is_entry);
+        let around = match entry.or(self.open.last()).map(|open| open.name) {
             Some(around) => self.next_close(around, from),
             None => usize::MAX,
         };
@@ -676,9 +696,7 @@ impl<'a> Reader<'a> {
             id = resolve(scope, &id);
         }
         let rank = self.rank(0);
-        let is_page = is_link
-            && same(local(tag.name), "guid")
-            && Url::parse(&id).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let is_page = is_link && is_web_address(&id);
         self.draft(|draft| {
             draft.id_as_link = is_page.then(|| id.clone());
             draft.id.last(rank, id);
@@ -849,6 +867,10 @@ fn relation(tag: &Tag) -> Option<String> {
         .filter(|relation| !relation.is_empty())
 }
 
+fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
 fn resolve(scope: &Scope, address: &str) -> String {
     let address = address.trim();
     scope
@@ -888,6 +910,32 @@ fn words_of(text: &Text) -> String {
 
 fn same(name: &str, other: &str) -> bool {
     name.eq_ignore_ascii_case(other)
+}
+
+/// Whether nothing of the feed's own can stand in such an element.
+fn is_short(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Title(_)
+            | Meaning::Link(_)
+            | Meaning::Id
+            | Meaning::Published(_)
+            | Meaning::Updated
+            | Meaning::Date
+            | Meaning::Language
+            | Meaning::Keywords
+            | Meaning::Enclosure
+            | Meaning::MediaThumbnail
+            | Meaning::MediaCredit
+    )
+}
+
+/// Whether HTML, or a person of Atom's, has an element of this name too.
+fn is_html(name: &str) -> bool {
+    matches!(
+        local(name).to_ascii_lowercase().as_str(),
+        "html" | "body" | "image" | "summary" | "source" | "content" | "name"
+    )
 }
 
 /// Elements of HTML that never have an end tag: they would stay open.
