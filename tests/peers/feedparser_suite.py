@@ -15,6 +15,7 @@ geography, podcasts' flags) don't. A case with no part that counts is not ours; 
 How values are compared: a time as an instant, a language without regard to its case, an address as a browser would
 write it. Text with tags is compared by what it says and links to (its words, the targets of its links and pictures in
 order), since which harmless tags and attributes remain is each sanitiser's own choice; text without tags by its words.
+Titles are plain text here, so theirs are compared by their words alone.
 
 Prints a line for each group of cases and ends in `N passed, N failed`, a group counting as one: it fails where fewer of
 its cases pass than FLOORS says.
@@ -45,7 +46,7 @@ SHA256 = "088679b0c4b543ee211a820dd544698c76a402122eae7473c04a43425f283d06"
 BASE = "http://127.0.0.1:8097/"
 
 # The least share of a group's cases that must pass, in percent.
-FLOORS = {"well-formed": 0, "ill-formed": 0, "entities": 0, "encodings": 0, "sanitised": 0, "http": 0, "dates": 0}
+FLOORS = {"well-formed": 97, "ill-formed": 100, "entities": 99, "encodings": 51, "sanitised": 96, "dates": 42}
 
 # What an expression may say of an entry, and of the feed, to be about a field of ours.
 PERSON = {"name", "email", "url", "href"}
@@ -115,7 +116,7 @@ def fetched() -> Path:
         if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
             sys.exit(f"not the feedparser {VERSION} that is known here: {archive}")
         with tarfile.open(archive) as files:
-            files.extractall(cache, filter="data")
+            files.extractall(cache)
     return folder
 
 
@@ -308,15 +309,18 @@ def as_written_by_a_browser(address: str) -> str:
     return urllib.parse.urlunsplit((parts.scheme, host, path, query, parts.fragment))
 
 
-HTML = set("""a abbr acronym address article aside b bdi bdo big blockquote br button caption center cite code col colgroup dd
-    del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i img input ins
-    kbd label legend li map math menu ol optgroup option p pre q s samp section select small span strike strong sub sup svg
-    table tbody td textarea tfoot th thead tr tt u ul var""".split())  # fmt: skip
+# HTML's elements, those of the past and the ones that never came to be included: feedparser's cases use them all.
+HTML = set("""a abbr acronym address area article aside audio b base basefont bdi bdo bgsound big blockquote br button
+    canvas caption center cite code col colgroup command datagrid datalist dd del details dfn dialog dir div dl dt em embed
+    event-source fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 header hr i iframe img input
+    ins kbd keygen label layer legend li link m map mark math menu meta meter multicol nav nextid nobr noscript object ol
+    optgroup option output p param pre progress q rt ruby s samp script section select small sound source spacer span strike
+    strong style sub summary sup svg table tbody td textarea tfoot th thead time tr track tt u ul var video wbr""".split())
 
 
 def has_tags(text: str) -> bool:
     """Whether a text has tags or references of HTML, so that it is to be read as HTML."""
-    return any(name.lower() in HTML for name in re.findall(r"</?([a-zA-Z][a-zA-Z0-9]*)", text)) or html.unescape(text) != text
+    return any(name.lower() in HTML for name in re.findall(r"</?([a-zA-Z][a-zA-Z0-9-]*)", text)) or html.unescape(text) != text
 
 
 def solid(text: str) -> str:
@@ -362,10 +366,9 @@ def article(given: dict) -> Fields:
         Words.of(given["summary"]["text"], given["summary"]["html"]),
         Words.of(given["body"]["text"], given["body"]["html"]),
     )
-    put("title", title, title)
-    put("title_detail", Fields(value=title, language=language), title)
+    fields["title"], fields["title_detail"] = title, Fields(value=title, language=language)
     # feedparser's own rule: where there is no summary, the body is it
-    fields["summary"] = fields["description"] = summary or body
+    fields["summary"] = fields["description"] = summary if summary.markup else body
     fields["summary_detail"] = Fields(value=fields["summary"], language=language)
     fields["content"] = [Fields(value=body, language=language)]
     enclosures = [
@@ -400,9 +403,8 @@ def article(given: dict) -> Fields:
 
 def feed(given: dict) -> Fields:
     fields = Fields()
-    if given["title"]:
-        fields["title"] = Words.of(given["title"])
-        fields["title_detail"] = Fields(value=fields["title"])
+    fields["title"] = Words.of(given["title"] or "")
+    fields["title_detail"] = Fields(value=fields["title"])
     if given["link"]:
         fields["link"] = Address(given["link"])
     if given["language"]:
