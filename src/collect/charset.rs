@@ -190,6 +190,13 @@ impl Utf8 {
         if bytes.is_ascii() {
             return found;
         }
+        if let Ok(text) = str::from_utf8(bytes)
+            && text.bytes().any(|octet| octet >= 0xe0)
+        {
+            // Certain already
+            found.longer = 1;
+            return found;
+        }
         for chunk in bytes.utf8_chunks() {
             for octet in chunk.valid().bytes() {
                 match octet {
@@ -248,7 +255,7 @@ fn without_noise(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_plain = !has_noise
         && (text.is_ascii()
             || (memmem::find(text.as_bytes(), "\u{feff}".as_bytes()).is_none()
-                && !text.contains(|c| matches!(c, '\u{80}'..='\u{9f}'))));
+                && !holds_controls(text.as_bytes())));
     if is_plain {
         return text;
     }
@@ -262,6 +269,11 @@ fn without_noise(text: Cow<'_, str>) -> Cow<'_, str> {
         }
     }
     clean.into()
+}
+
+/// Whether UTF-8 holds controls of 128 to 159.
+fn holds_controls(utf_8: &[u8]) -> bool {
+    memchr::memchr_iter(0xc2, utf_8).any(|at| matches!(utf_8.get(at + 1), Some(0x80..=0x9f)))
 }
 
 /// What Windows means by a control character of 128 to 159.

@@ -21,7 +21,7 @@ pub struct Scope {
     /// What relative addresses are relative to (`xml:base`).
     pub base: Rc<Url>,
     /// The language (`xml:lang`).
-    pub language: Option<Language>,
+    pub language: Option<Rc<Language>>,
 }
 
 /// How much a word counts, the lowest most: its vocabulary, then how deep it stands.
@@ -184,9 +184,9 @@ impl Draft {
             || Rc::clone(&self.scope.base),
             |text| Rc::clone(&text.scope.base),
         );
-        let language = self.language.or_else(|| match nearest {
-            Some(text) => text.scope.language.clone(),
-            None => self.scope.language,
+        let language = self.language.or_else(|| {
+            let scope = nearest.map_or(&self.scope, |text| &text.scope);
+            scope.language.as_deref().cloned()
         });
         let raw = |text: Option<Text>| text.map_or(RawText::None, |text| text.raw);
         let (summary, body) = (raw(summary), raw(body));

@@ -62,7 +62,7 @@ pub fn read(text: &str, url: &Url) -> Result<Read, String> {
     let language = language(&feed);
     let scope = Scope {
         base: Rc::new(base(&feed, url)),
-        language: language.clone(),
+        language: language.clone().map(Rc::new),
     };
     let text_of = |name| string(&feed, name);
     Ok(Read {
@@ -96,7 +96,9 @@ fn base(feed: &Object, url: &Url) -> Url {
 fn entry(item: &Object, scope: &Scope) -> Draft {
     let scope = Scope {
         base: Rc::clone(&scope.base),
-        language: language(item).or_else(|| scope.language.clone()),
+        language: language(item)
+            .map(Rc::new)
+            .or_else(|| scope.language.clone()),
     };
     let mut draft = Draft::new(scope.clone(), 0);
     let text_of = |name| string(item, name);

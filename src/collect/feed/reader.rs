@@ -287,7 +287,7 @@ impl<'a> Reader<'a> {
             let link = self.absolute(&self.scope().clone(), href);
             self.feed.link.first(Rank { class: 3, depth: 0 }, link);
         }
-        let language = self.scope().language.clone();
+        let language = self.scope().language.as_deref().cloned();
         self.feed.language = self.feed.language.take().or(language);
     }
 
@@ -516,8 +516,9 @@ impl<'a> Reader<'a> {
             Meaning::Language => {
                 if let Ok(language) = content.text(&self.entities).parse::<Language>() {
                     self.feed.language.get_or_insert_with(|| language.clone());
+                    let language = Rc::new(language);
                     for open in &mut self.open {
-                        open.scope.language = Some(language.clone());
+                        open.scope.language = Some(Rc::clone(&language));
                     }
                 }
             }
@@ -856,7 +857,7 @@ impl<'a> Reader<'a> {
 fn narrow_language(scope: &mut Scope, language: Option<&str>) {
     if let Some(tag) = language {
         // An empty one says that it isn't known (XML 1.0 §2.12)
-        scope.language = tag.trim().parse().ok();
+        scope.language = tag.trim().parse().ok().map(Rc::new);
     }
 }
 
