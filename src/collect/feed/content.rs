@@ -89,6 +89,10 @@ impl<'a> Content<'a> {
         }
         let text = self.text(entities);
         match kind {
+            // Nobody means `&amp;` in a line without tags: it was escaped once too often
+            Kind::Plain if has_entity(&text) && !text.contains(['<', '\n']) => {
+                text_of(text, RawText::Html)
+            }
             Kind::Guessed if looks_like_html(&text) => text_of(text, RawText::Html),
             Kind::Html | Kind::Markup if may_be_html(&text) => text_of(text, RawText::Html),
             Kind::Plain | Kind::Guessed | Kind::Html | Kind::Markup => {
@@ -447,6 +451,7 @@ mod tests {
             html("<b>a</b>")
         );
         assert_eq!(atom("<t type='text/plain; charset=x'>a</t>"), plain("a"));
+        assert_eq!(atom("<t>AT&amp;amp;T</t>"), html("AT&amp;T"));
     }
 
     #[test]
