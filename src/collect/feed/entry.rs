@@ -6,12 +6,12 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{media::Media, people};
+use super::{
+    media::{self, Media},
+    people,
+};
 use crate::{
-    collect::{
-        page,
-        raw::{RawArticle, RawText},
-    },
+    collect::raw::{RawArticle, RawText},
     domain::{Language, Person},
 };
 
@@ -194,7 +194,7 @@ impl Draft {
         let published = self.published.take();
         let image = self.media.picture().or_else(|| {
             [&body, &summary].into_iter().find_map(|text| match text {
-                RawText::Html(html) if html.contains("<img") => page::first_picture(html),
+                RawText::Html(html) => media::first_in(html),
                 _ => None,
             })
         });

@@ -2,8 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::{
+    entities::Entities,
+    markup::{Token, Tokens},
+};
 use crate::{
-    collect::plain,
+    collect::{plain, sanitise::is_pixel_url},
     domain::{Enclosure, Image},
 };
 
@@ -181,9 +185,50 @@ fn is_picture_file(url: &str) -> bool {
         .any(|end| path.ends_with(end))
 }
 
+/// The first picture of a text in HTML that is more than a tracker's pixel. The tags are enough: a tree of each body would
+/// take longer than the reading of the feed.
+pub fn first_in(html: &str) -> Option<Image> {
+    let entities = Entities::new(0);
+    Tokens::new(html).find_map(|token| {
+        let Token::Open(tag) = token else { return None };
+        if !tag.name.eq_ignore_ascii_case("img") {
+            return None;
+        }
+        let value = |name| tag.attributes.get(name).map(|value| entities.decode(value));
+        let is_tiny = |name| value(name).is_some_and(|size| matches!(size.trim(), "0" | "1"));
+        let url = value("src")?.trim().to_owned();
+        let is_shown = !url.is_empty()
+            && !url.starts_with("data:")
+            && !is_tiny("width")
+            && !is_tiny("height")
+            && !is_pixel_url(&url);
+        is_shown.then(|| Image {
+            url,
+            alt: value("alt").unwrap_or_default().into_owned(),
+            ..Image::default()
+        })
+    })
+}
+
 /// Words for people, from HTML or not.
 fn fill(place: &mut String, words: &str) {
     if place.is_empty() && !words.is_empty() {
         *place = plain::one_line(&plain::from_html(words));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_picture_of_a_text_is_one_that_is_seen() {
+        let html = "<p><img src='/p.gif' width=1><img alt='none'><IMG SRC='/a.jpg?x=1&amp;y=2' alt='A &amp; B'><img src=/b.jpg></p>";
+        let picture = first_in(html).unwrap();
+        assert_eq!(
+            (picture.url.as_str(), picture.alt.as_str()),
+            ("/a.jpg?x=1&y=2", "A & B")
+        );
+        assert_eq!(first_in("<p>words</p>"), None);
     }
 }
