@@ -76,9 +76,9 @@ pub fn read(
         place: document.url.to_string(),
         kind: "feed",
         message,
-        offered: page::offered_feed(&charset::decode(&document.bytes))
-            .and_then(|address| document.url.join(&address).ok())
-            .map(|feed| feed.to_string()),
+        offered: page::feeds(&charset::decode(&document.bytes), &document.url)
+            .first()
+            .map(|feed| feed.url.to_string()),
     })?;
     Ok(Collected {
         articles: parsed

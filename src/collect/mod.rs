@@ -54,6 +54,7 @@ pub use feed::FeedInfo;
 pub use feed_source::Feed;
 pub use folder::Folder;
 pub use memory::{Due, Memory, Validators};
+pub use page::Pages;
 pub use place::{Found, Look, Place};
 pub use sitemap::Sitemap;
 pub use web::Web;
@@ -118,10 +119,9 @@ pub struct Problem {
 pub fn open(source: &DeclaredSource) -> Box<dyn Source> {
     match &source.place {
         SourcePlace::Folder(path) => Box::new(Folder::new(source.clone(), path.clone())),
-        SourcePlace::Feed(url) | SourcePlace::Page(url) => {
-            Box::new(Feed::new(source.clone(), url.clone()))
-        }
+        SourcePlace::Feed(url) => Box::new(Feed::new(source.clone(), url.clone())),
         SourcePlace::Sitemap(url) => Box::new(Sitemap::new(source.clone(), url.clone())),
+        SourcePlace::Page(url) => Box::new(Pages::new(source.clone(), url.clone())),
         SourcePlace::Command(command) => Box::new(Program::new(source.clone(), command.clone())),
     }
 }

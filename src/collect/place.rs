@@ -5,8 +5,8 @@ use std::path::Path;
 use url::Url;
 
 use super::{
-    CollectError, Collected, Context, Document, Memory, charset, document, feed_source, folder,
-    normalise, open, page, sitemap, sniff,
+    CollectError, Collected, Context, Document, Memory, document, feed_source, folder, open, page,
+    sitemap, sniff,
     web::{Answer, Want},
 };
 use crate::domain::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
@@ -197,14 +197,7 @@ fn read(
     context: &Context<'_>,
 ) -> Result<Collected, CollectError> {
     match source.place {
-        SourcePlace::Page(_) => {
-            let mut raw = page::parse(&charset::decode(&document.bytes));
-            raw.entry = document.url.to_string();
-            Ok(Collected {
-                articles: vec![normalise::article(raw, source, context.settings)],
-                ..Collected::default()
-            })
-        }
+        SourcePlace::Page(_) => Ok(page::collected(document, source, context.settings)),
         SourcePlace::Sitemap(_) => sitemap::read(document, source, context.settings),
         _ => feed_source::read(document, source, context.settings),
     }
