@@ -1,5 +1,7 @@
 //! Pages as sources, over real HTTP on loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,

@@ -1,5 +1,7 @@
 //! Who wrote a page's article: names, cleaned of what stands around them in a byline.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use scraper::{ElementRef, Html};
 
 use super::{dom, elsewhere::Elsewhere, head::Head, linked::Linked, site::Site, words};
@@ -14,14 +16,14 @@ const LONGEST: usize = 160;
 const MOST: usize = 20;
 /// Where a page shows who wrote its article, the surest places first.
 const PLACES: [&str; 9] = [
-    "[itemprop~=author]",
+    "[itemprop~=author], author",
     "[rel~=author]",
     "[class*=byline i] [class*=author i], [class*=byline i] a[href*=author], [class*=byline i] [class*=name i]",
-    "[class*=byline i], [id*=byline i]",
-    "a[href*='/author/'], a[href*='/authors/']",
+    "[class*=byline i], [id*=byline i], [data-component*=byline i], [data-testid*=byline i]",
+    "a[href*='/author/'], a[href*='/authors/'], a[href^='/by/']",
     "[class~=author], [class*=author-name i], [class*=authorname i], [class*=author__name i], [class*=article-author i], [id=author]",
-    "[class*=author i]",
-    "[class~=writer], [class*=contributor i], address[class*=vcard i], [class~=autor], [class~=auteur], [class*=redakteur i]",
+    "[class*=author i], [id*=author i], [data-testid*=author i]",
+    "[class*=writer i], [class*=contributor i], [class*=submitted-by i], address[class*=vcard i], [class~=username], [class~=autor], [class~=auteur]",
     "[class*=credit i]:not(figure *):not(figcaption *)",
 ];
 /// The authors of a page's article.
@@ -31,6 +33,7 @@ pub fn authors(
     linked: &Linked,
     site: &Site,
     elsewhere: &Elsewhere,
+    below_title: &[String],
 ) -> Vec<Person> {
     let is_author = |person: &Person| !site.is(&person.name);
     let stated: Vec<Person> = ["author", "creator"]
@@ -41,6 +44,9 @@ pub fn authors(
     let mut people: Vec<Person> = stated.into_iter().filter(is_author).collect();
     if people.is_empty() {
         people = in_head(head).into_iter().filter(is_author).collect();
+    }
+    if people.is_empty() {
+        people = signed(below_title).into_iter().filter(is_author).collect();
     }
     if people.is_empty() {
         people = shown(tree, elsewhere)
@@ -55,6 +61,7 @@ fn in_head(head: &Head) -> Vec<Person> {
     let names = [
         "author",
         "article:author",
+        "og:author",
         "og:article:author",
         "parsely-author",
         "sailthru.author",
@@ -72,7 +79,10 @@ fn in_head(head: &Head) -> Vec<Person> {
         "twitter:creator:name",
     ];
     let stated = names.iter().map(|name| {
-        let people = head.metas(name).map(named).collect();
+        let people = head
+            .metas(name)
+            .map(|name| named(&words::unescaped(name)))
+            .collect();
         cleaned(people)
     });
     let labelled = head
@@ -95,6 +105,27 @@ fn in_head(head: &Head) -> Vec<Person> {
         .chain(labelled)
         .find(|people| !people.is_empty())
         .unwrap_or_default()
+}
+
+/// The authors of the first line below the title that says that somebody wrote it.
+fn signed(below_title: &[String]) -> Vec<Person> {
+    let mut lines = below_title.iter();
+    while let Some(line) = lines.next() {
+        let bare = without_opening(line);
+        let name = if bare.len() < line.len() {
+            bare
+        } else if OPENINGS.contains(&line.to_lowercase().as_str()) {
+            // `By` stands in an element of its own
+            lines.next().map_or("", String::as_str)
+        } else {
+            continue;
+        };
+        let people = cleaned(vec![named(name)]);
+        if !people.is_empty() {
+            return people;
+        }
+    }
+    Vec::new()
 }
 
 /// The authors that the page shows.
@@ -221,51 +252,24 @@ const OPENINGS: [&str; 38] = [
     "文/",
 ];
 /// Words between two names.
-const ANDS: [&str; 14] = [
-    " and ", " & ", " und ", " et ", " y ", " e ", " og ", " och ", " en ", " with ", " und",
-    " и ", " dan ", " avec ",
+const ANDS: [&str; 9] = [
+    " and ", " & ", " und ", " et ", " og ", " och ", " и ", " dan ", " avec ",
+];
+/// Words that stand between two names, or in one.
+const PERHAPS: [&str; 3] = [" y ", " e ", " en "];
+/// Words after a name that begin where somebody writes from or for.
+const BELONGS: [&str; 8] = [
+    " from ", " for ", " at ", " in ", " on ", " with ", " via ", " is ",
 ];
 /// Words that tell what somebody is, not who.
-const ROLES: [&str; 38] = [
-    "writer",
-    "reporter",
-    "correspondent",
-    "editor",
-    "editors",
-    "journalist",
-    "columnist",
-    "contributor",
-    "staff",
-    "photographer",
-    "producer",
-    "blogger",
-    "desk",
-    "bureau",
-    "chief",
-    "redakteur",
-    "redakteurin",
-    "korrespondent",
-    "redacción",
-    "redaction",
-    "rédaction",
-    "redaktion",
-    "journaliste",
-    "corresponsal",
-    "admin",
-    "administrator",
-    "webmaster",
-    "newsroom",
-    "analyst",
-    "fellow",
-    "director",
-    "professor",
-    "guest",
-    "minutes",
-    "comment",
-    "comments",
-    "view",
-    "photos",
-];
+static ROLES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set(
+        "writer senior reporter correspondent editor editors journalist columnist contributor staff photographer producer \
+     blogger desk bureau chief redakteur redakteurin korrespondent redacción redaction rédaction redaktion \
+     journaliste corresponsal admin administrator webmaster newsroom analyst fellow director professor guest \
+     minutes comment comments view photos",
+    )
+});
 
 /// The names in a byline.
 pub fn names(byline: &str) -> Vec<String> {
@@ -282,14 +286,26 @@ pub fn names(byline: &str) -> Vec<String> {
     }
     let mut text = line.to_owned();
     for and in ANDS {
-        if let Some(at) = find_ignoring_case(&text, and) {
-            // `e`, `y` and `en` are names' parts less often than words between them
-            let end = at + and.len();
-            text.replace_range(at..end, ", ");
+        while let Some(at) = find_ignoring_case(&text, and) {
+            text.replace_range(at..at + and.len(), ", ");
+        }
+    }
+    for and in PERHAPS {
+        // `Ana Roe y Bo Li` are two, `José Ortega y Gasset` is one
+        let two = text.split_once(and).map(|(one, other)| {
+            let words = |name: &str| {
+                name.split([',', ';'])
+                    .next_back()
+                    .map_or(0, |name| name.split_whitespace().count())
+            };
+            words(one) > 1 && other.split_whitespace().count() > 1
+        });
+        if two == Some(true) {
+            text = text.replacen(and, ", ", 1);
         }
     }
     text.split([',', ';', '、', '，'])
-        .map(|name| without_date(without_opening(name.trim())))
+        .map(|name| without_role(without_date(without_opening(name.trim()))))
         .map(|name| {
             name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != ')')
                 .to_owned()
@@ -304,10 +320,43 @@ fn without_date(name: &str) -> &str {
     let Some(at) = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0) else {
         return name;
     };
-    let before = name[..at].trim_end();
-    let (name, last) = before.rsplit_once(' ').unwrap_or(("", before));
-    let is_month = dates::parse(&format!("1 {last} 2020")).is_some();
-    if is_month { name.trim_end() } else { before }
+    let mut name = name[..at].trim_end();
+    // The month and the weekday before the number
+    loop {
+        let (rest, last) = name.rsplit_once(' ').unwrap_or(("", name));
+        let belongs_to_date = dates::parse(&format!("1 {last} 2020")).is_some() || is_weekday(last);
+        if !belongs_to_date || name.is_empty() {
+            return name;
+        }
+        name = rest.trim_end_matches([' ', ',']);
+    }
+}
+
+/// A name without the role after it: `Ana Roe Editor`, `Ana Roe for the Agency`.
+fn without_role(name: &str) -> &str {
+    let end = BELONGS
+        .iter()
+        .filter_map(|word| find_ignoring_case(name, word))
+        .min();
+    let mut name = &name[..end.unwrap_or(name.len())];
+    while let Some((rest, last)) = name.trim_end().rsplit_once(' ')
+        && rest.contains(' ')
+        && (is_role(last) || is_weekday(last))
+    {
+        name = rest;
+    }
+    name.trim_end()
+}
+
+fn is_role(word: &str) -> bool {
+    ROLES.contains(
+        word.to_lowercase()
+            .trim_matches(|c: char| !c.is_alphanumeric()),
+    )
+}
+
+fn is_weekday(word: &str) -> bool {
+    dates::parse(&format!("{word}, 1 January 2020")).is_some()
 }
 
 fn without_opening(line: &str) -> &str {
@@ -361,7 +410,7 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with("http")
         && !words
             .iter()
-            .any(|word| ROLES.contains(&word.trim_matches('.')))
+            .any(|word| ROLES.contains(word.trim_matches('.')))
         && !matches!(
             text.to_lowercase().as_str(),
             "author"
@@ -396,10 +445,18 @@ mod tests {
             ("Ana Roe, Staff Writer", vec!["Ana Roe"]),
             ("Ana Roe | Wire | 3 March 2026", vec!["Ana Roe"]),
             ("Ana Roe, March 3, 2026", vec!["Ana Roe"]),
+            ("Ana Roe Friday, March 3, 2026", vec!["Ana Roe"]),
             ("@anaroe", vec![]),
             ("https://agency.example/ana", vec![]),
             ("Posted by: Ana Roe (ana@agency.example)", vec!["Ana Roe"]),
             ("Par Andrée Roe", vec!["Andrée Roe"]),
+            ("Ana Roe y Bo Li", vec!["Ana Roe", "Bo Li"]),
+            ("José Ortega y Gasset", vec!["José Ortega y Gasset"]),
+            ("Ana Roe Senior Editor", vec!["Ana Roe"]),
+            (
+                "Ana Roe for the Agency, Bo Li at the port",
+                vec!["Ana Roe", "Bo Li"],
+            ),
             ("Byron Andrews", vec!["Byron Andrews"]),
             ("作者：王小明", vec!["王小明"]),
         ] {
@@ -414,7 +471,7 @@ mod tests {
             let head = Head::of(&tree);
             let linked = Linked::default();
             let site = Site::of(&head, &linked, None);
-            let people = authors(&tree, &head, &linked, &site, &Elsewhere::of(&tree));
+            let people = authors(&tree, &head, &linked, &site, &Elsewhere::of(&tree), &[]);
             people
                 .into_iter()
                 .map(|person| person.name)

@@ -2,7 +2,10 @@
 //! how they are linked: in headings or long words, in blocks of one kind, to addresses with a date, a number or a title in
 //! them; and not by where navigation, tags, authors and accounts are.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use chrono::{DateTime, Utc};
 use ego_tree::NodeId;
@@ -36,71 +39,19 @@ const CARD: usize = 8;
 /// How much speaks for a link, to be taken for an article's.
 const ENOUGH: i32 = 4;
 /// Parts of addresses that no article has.
-const NO_ARTICLE: [&str; 58] = [
-    "tag",
-    "tags",
-    "topic",
-    "topics",
-    "author",
-    "authors",
-    "contributor",
-    "contributors",
-    "people",
-    "profile",
-    "profiles",
-    "user",
-    "users",
-    "member",
-    "members",
-    "category",
-    "categories",
-    "section",
-    "sections",
-    "login",
-    "signin",
-    "sign-in",
-    "log-in",
-    "register",
-    "signup",
-    "sign-up",
-    "subscribe",
-    "subscription",
-    "subscriptions",
-    "account",
-    "about",
-    "about-us",
-    "contact",
-    "contact-us",
-    "privacy",
-    "privacy-policy",
-    "terms",
-    "legal",
-    "imprint",
-    "impressum",
-    "advertise",
-    "careers",
-    "jobs",
-    "search",
-    "help",
-    "faq",
-    "feed",
-    "rss",
-    "feeds",
-    "newsletter",
-    "newsletters",
-    "share",
-    "cart",
-    "shop",
-    "page",
-    "sitemap",
-    "cookies",
-    "donate",
-];
+static NO_ARTICLE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set(
+        "tag tags topic topics author authors contributor contributors people profile profiles user users member \
+     members category categories section sections login signin sign-in log-in register signup sign-up subscribe \
+     subscription subscriptions account about about-us contact contact-us privacy privacy-policy terms legal \
+     imprint impressum advertise careers jobs search help faq feed rss feeds newsletter newsletters share cart \
+     shop page sitemap cookies donate",
+    )
+});
 /// Endings of files that are no pages.
-const FILES: [&str; 18] = [
-    "jpg", "jpeg", "png", "gif", "webp", "svg", "pdf", "mp3", "mp4", "zip", "xml", "rss", "json",
-    "css", "js", "ics", "doc", "epub",
-];
+static FILES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set("jpg jpeg png gif webp svg pdf mp3 mp4 zip xml rss json css js ics doc epub")
+});
 
 /// A link that may be an article's.
 struct Link<'a> {
@@ -207,9 +158,9 @@ fn is_no_article(url: &Url) -> bool {
         return true;
     };
     let ending = last.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let named = parts.iter().any(|part| NO_ARTICLE.contains(&part.as_str()));
+    let named = parts.iter().any(|part| NO_ARTICLE.contains(part.as_str()));
     // `/news/topics/2026/11/24/a-title` is one nevertheless
-    FILES.contains(&ending)
+    FILES.contains(ending)
         || (named && time::in_address(url).is_none() && last.matches('-').count() < 4)
 }
 

@@ -1,33 +1,19 @@
 //! What on a page is about other stories, or by its readers: a name or a date there isn't the article's.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
-use super::dom;
+use super::{dom, words};
 
 /// Words in classes and ids of what isn't about the page's article.
-const NAMES: [&str; 18] = [
-    "comment",
-    "comments",
-    "commentlist",
-    "disqus",
-    "related",
-    "sidebar",
-    "aside",
-    "footer",
-    "recommended",
-    "popular",
-    "trending",
-    "mostread",
-    "caption",
-    "widget",
-    "nav",
-    "menu",
-    "teaser",
-    "teasers",
-];
+static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set(
+        "comment comments commentlist disqus related sidebar aside footer recommended popular trending mostread \
+     caption widget nav menu teaser teasers",
+    )
+});
 /// How many elements around one are looked at.
 const FAR: usize = 16;
 
@@ -64,7 +50,7 @@ impl Elsewhere {
                 matches!(around.value().name(), "nav" | "footer" | "figure")
                     || dom::names(around.value())
                         .iter()
-                        .any(|name| NAMES.contains(&name.as_str()))
+                        .any(|name| NAMES.contains(name.as_str()))
             })
     }
 }

@@ -1,11 +1,14 @@
 //! What stands around an article on its page: navigation, boxes of other stories, share bars, sign-ups, comments, notices.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, node::Element};
 
-use super::dom::{self, Weights};
+use super::{
+    dom::{self, Weights},
+    words,
+};
 
 /// What nobody reads.
 const SILENT: &str =
@@ -19,112 +22,19 @@ const MAYBE: &str =
     "aside, footer, [aria-hidden=true], [style*='display:none' i], [style*='display: none' i]";
 
 /// Words in classes and ids of what is no part of a text.
-const NAMES: [&str; 104] = [
-    "ad",
-    "ads",
-    "advert",
-    "adverts",
-    "advertisement",
-    "advertising",
-    "adslot",
-    "adunit",
-    "adbox",
-    "adsbygoogle",
-    "sponsor",
-    "sponsored",
-    "sponsors",
-    "promo",
-    "promos",
-    "promotion",
-    "promobox",
-    "outbrain",
-    "taboola",
-    "dfp",
-    "share",
-    "shares",
-    "sharing",
-    "sharebar",
-    "sharebox",
-    "sharetools",
-    "sharethis",
-    "addthis",
-    "addtoany",
-    "social",
-    "socials",
-    "socialmedia",
-    "follow",
-    "related",
-    "relatedposts",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "recirc",
-    "recirculation",
-    "trending",
-    "popular",
-    "mostread",
-    "mostpopular",
-    "readmore",
-    "comment",
-    "comments",
-    "commentlist",
-    "disqus",
-    "respond",
-    "replies",
-    "newsletter",
-    "newsletters",
-    "subscribe",
-    "subscription",
-    "signup",
-    "optin",
-    "mailchimp",
-    "cookie",
-    "cookies",
-    "consent",
-    "gdpr",
-    "nav",
-    "navbar",
-    "navigation",
-    "navi",
-    "subnav",
-    "menu",
-    "breadcrumb",
-    "breadcrumbs",
-    "pagination",
-    "pager",
-    "paging",
-    "sidebar",
-    "masthead",
-    "footer",
-    "toolbar",
-    "tools",
-    "toolbox",
-    "widget",
-    "widgets",
-    "tags",
-    "taglist",
-    "tagcloud",
-    "authorbox",
-    "bio",
-    "byline",
-    "postmeta",
-    "metadata",
-    "timestamp",
-    "pubdate",
-    "dateline",
-    "popup",
-    "modal",
-    "overlay",
-    "tooltip",
-    "lightbox",
-    "skip",
-    "hide",
-    "print",
-    "slideshow",
-    "teaser",
-    "teasers",
-    "rail",
-];
+static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set(
+        "ad ads advert adverts advertisement advertising adslot adunit adbox adsbygoogle sponsor sponsored sponsors \
+     promo promos promotion promobox outbrain taboola dfp share shares sharing sharebar sharebox sharetools \
+     sharethis addthis addtoany social socials socialmedia follow related relatedposts recommended recommendation \
+     recommendations recirc recirculation trending popular mostread mostpopular readmore comment comments \
+     commentlist disqus respond replies newsletter newsletters subscribe subscription signup optin mailchimp \
+     cookie cookies consent gdpr nav navbar navigation navi subnav menu breadcrumb breadcrumbs pagination pager \
+     paging sidebar masthead footer toolbar tools toolbox widget widgets tags taglist tagcloud authorbox bio \
+     byline postmeta metadata timestamp pubdate dateline popup modal overlay tooltip lightbox skip hide print \
+     slideshow teaser teasers rail",
+    )
+});
 /// The same in two words that stand together.
 const PAIRS: [(&str, &str); 32] = [
     ("author", "box"),
@@ -284,7 +194,7 @@ fn is_named_so(element: &Element) -> bool {
         return false;
     }
     let names = dom::names(element);
-    names.iter().any(|name| NAMES.contains(&name.as_str()))
+    names.iter().any(|name| NAMES.contains(name.as_str()))
         || names
             .windows(2)
             .any(|two| PAIRS.contains(&(two[0].as_str(), two[1].as_str())))

@@ -152,7 +152,7 @@ impl Known<'_> {
         });
         if same_url || same_title {
             Some(true)
-        } else if urls.is_empty() && headlines.is_empty() {
+        } else if urls.is_empty() && (headlines.is_empty() || self.titles.is_empty()) {
             None
         } else {
             Some(false)

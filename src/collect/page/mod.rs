@@ -15,6 +15,7 @@ use super::{
 use crate::domain::{Image, Language};
 
 mod address;
+mod below_title;
 mod body;
 mod byline;
 mod cards;
@@ -121,12 +122,20 @@ impl<'a> Page<'a> {
         } = self;
         let elsewhere = Elsewhere::of(tree);
         let title = title::title(tree, head, linked, site);
+        let below = below_title::lines(tree, title.as_deref(), &elsewhere);
         let (body, place) = self.body(title.as_deref());
         let url = address::address(head, linked, *at);
         let summary = self.summary(title.as_deref());
         let article = RawArticle {
-            authors: byline::authors(tree, head, linked, site, &elsewhere),
-            published: time::published(tree, head, linked, &elsewhere, url.as_ref().or(*at)),
+            authors: byline::authors(tree, head, linked, site, &elsewhere, &below),
+            published: time::published(
+                tree,
+                head,
+                linked,
+                &elsewhere,
+                &below,
+                url.as_ref().or(*at),
+            ),
             updated: time::updated(head, linked),
             language: self.language(&body, summary.as_deref()),
             tags: self.tags(&elsewhere),

@@ -1,36 +1,20 @@
 //! The picture of a page's article, with its caption and its credit; and the pictures that a page loads late.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
-use super::{dom, head::Head, linked::Linked};
+use super::{dom, head::Head, linked::Linked, words};
 use crate::{collect::sanitise, domain::Image};
 
 /// Words in the name of a file that shows the site and not the story.
-const NO_STORY: [&str; 22] = [
-    "logo",
-    "logos",
-    "placeholder",
-    "default",
-    "blank",
-    "spacer",
-    "pixel",
-    "transparent",
-    "avatar",
-    "gravatar",
-    "favicon",
-    "icon",
-    "icons",
-    "sprite",
-    "loading",
-    "lazyload",
-    "fallback",
-    "noimage",
-    "dummy",
-    "1x1",
-    "grey",
-    "clear",
-];
+static NO_STORY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words::set(
+        "logo logos placeholder default blank spacer pixel transparent avatar gravatar favicon icon icons sprite \
+     loading lazyload fallback noimage dummy 1x1 grey clear",
+    )
+});
 /// Attributes in which a page that loads its pictures late keeps their addresses.
 const LATE: [&str; 10] = [
     "data-src",
@@ -268,7 +252,7 @@ pub fn is_story(url: &str) -> bool {
             .rsplit_once('.')
             .is_none_or(|(_, ending)| ending != "svg")
         && !sanitise::is_pixel_url(url)
-        && !words().take(4).any(|word| NO_STORY.contains(&word))
+        && !words().take(4).any(|word| NO_STORY.contains(word))
 }
 
 /// Whether a picture isn't said to be small.

@@ -7,72 +7,16 @@ use url::Url;
 use super::{dom, elsewhere::Elsewhere, head::Head, linked::Linked};
 use crate::collect::dates;
 
-const PUBLISHED: [&str; 44] = [
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "article:published",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dc.issued",
-    "dcterms.date",
-    "dc.date",
-    "dc:date",
-    "dc.date.created",
-    "dc.created",
-    "dcterms.created",
-    "dcterms.available",
-    "citation_publication_date",
-    "citation_date",
-    "citation_online_date",
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "publish-date",
-    "published_date",
-    "publication_date",
-    "published-date",
-    "published_at",
-    "publicationdate",
-    "ptime",
-    "date_published",
-    "article.published",
-    "article.created",
-    "article_date_original",
-    "article:publicationdate",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "rbpubdate",
-    "timestamp",
-    "displaydate",
-    "pdate",
-    "originalpublicationdate",
-    "date",
-    "created",
-];
-const UPDATED: [&str; 18] = [
-    "article:modified_time",
-    "og:article:modified_time",
-    "og:updated_time",
-    "article:modified",
-    "datemodified",
-    "dc.date.modified",
-    "dcterms.modified",
-    "dc.modified",
-    "lastmod",
-    "last-modified",
-    "lastmodified",
-    "last_modified",
-    "modified",
-    "modificationdate",
-    "utime",
-    "article.updated",
-    "updated_time",
-    "revised",
-];
+const PUBLISHED: &str = "article:published_time og:article:published_time og:published_time article:published datepublished \
+    parsely-pub-date sailthru.date dc.date.issued dcterms.issued dc.issued dcterms.date dc.date dc:date \
+    dc.date.created dc.created dcterms.created dcterms.available citation_publication_date citation_date \
+    citation_online_date pubdate publishdate publish_date publish-date published_date publication_date \
+    published-date published_at publicationdate ptime date_published article.published article.created \
+    article_date_original article:publicationdate cxenseparse:recs:publishtime cxenseparse:publishtime rbpubdate \
+    timestamp displaydate pdate originalpublicationdate date created";
+const UPDATED: &str = "article:modified_time og:article:modified_time og:updated_time article:modified datemodified \
+    dc.date.modified dcterms.modified dc.modified lastmod last-modified lastmodified last_modified modified \
+    modificationdate utime article.updated updated_time revised";
 /// Where a page shows a date, the surest places first.
 const PLACES: [&str; 7] = [
     "time[pubdate], time[itemprop~=datePublished], time[class~=published], time[class*=publish i], abbr[class~=published]",
@@ -92,6 +36,7 @@ pub fn published(
     head: &Head,
     linked: &Linked,
     elsewhere: &Elsewhere,
+    below_title: &[String],
     url: Option<&Url>,
 ) -> Option<DateTime<Utc>> {
     let stated = ["datePublished", "dateCreated", "uploadDate"]
@@ -99,10 +44,11 @@ pub fn published(
         .filter_map(|key| linked.text(key))
         .find_map(|text| parse(&text));
     let in_url = || url.and_then(in_address);
+    let below = || below_title.iter().find_map(|line| in_words(line));
     stated
         .or_else(|| {
             PUBLISHED
-                .iter()
+                .split(' ')
                 .flat_map(|name| head.metas(name))
                 .find_map(parse)
         })
@@ -110,7 +56,8 @@ pub fn published(
             head.labelled(|label| label.contains("publish") || label.contains("date"))
                 .and_then(parse)
         })
-        .or_else(|| shown(tree, elsewhere, in_url()))
+        .or_else(|| shown(tree, elsewhere, in_url().or_else(below)))
+        .or_else(below)
         .or_else(in_url)
 }
 
@@ -121,7 +68,7 @@ pub fn updated(head: &Head, linked: &Linked) -> Option<DateTime<Utc>> {
         .and_then(|text| parse(&text))
         .or_else(|| {
             UPDATED
-                .iter()
+                .split(' ')
                 .flat_map(|name| head.metas(name))
                 .find_map(parse)
         })
@@ -145,6 +92,7 @@ pub fn of(element: ElementRef) -> Option<DateTime<Utc>> {
         "content",
         "title",
         "data-datetime",
+        "data-published",
         "data-time",
         "data-date",
         "data-timestamp",
@@ -293,6 +241,7 @@ mod tests {
                 &Head::of(&tree),
                 &Linked::default(),
                 &Elsewhere::of(&tree),
+                &[],
                 Some(&url),
             ))
         };

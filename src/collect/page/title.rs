@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 4;
 
 /// The title of a page's article.
 pub fn title(tree: &Html, head: &Head, linked: &Linked, site: &Site) -> Option<String> {
-    let stated: Vec<String> = [linked.text("headline")]
+    let stated: Vec<String> = [linked.text("headline"), linked.text("name")]
         .into_iter()
         .chain(
             [
@@ -38,7 +38,8 @@ pub fn title(tree: &Html, head: &Head, linked: &Linked, site: &Site) -> Option<S
     let in_head = head
         .title
         .as_deref()
-        .map(|title| without_site(title, site, true));
+        .map(|title| without_site(title, site, true))
+        .filter(|title| title.contains(' ') || !title.contains('.'));
     let headings = headings(tree, site);
     let shown = headings.iter().find(|heading| {
         stated
@@ -50,6 +51,17 @@ pub fn title(tree: &Html, head: &Head, linked: &Linked, site: &Site) -> Option<S
                     && words::letters(whole).starts_with(&words::letters(heading))
             })
     });
+    // One heading alone is the title in other words than those that were made for search engines and social networks
+    let shown = shown.or_else(|| {
+        let [only] = headings.as_slice() else {
+            return None;
+        };
+        stated
+            .iter()
+            .chain(&in_head)
+            .any(|title| words::resemble(only, title))
+            .then_some(only)
+    });
     if let Some(shown) = shown {
         return Some(shown.clone());
     }
@@ -58,7 +70,17 @@ pub fn title(tree: &Html, head: &Head, linked: &Linked, site: &Site) -> Option<S
         .or(in_head.as_ref())
         .filter(|title| !title.is_empty());
     let Some(first) = first else {
-        return headings.into_iter().next().or_else(|| head.title.clone());
+        let lesser = || {
+            let places = "[class*=post-title i], [class*=entry-title i], [class*=headline i], h2";
+            dom::first(tree, places)
+                .map(dom::text)
+                .filter(|text| !text.is_empty())
+        };
+        return headings
+            .into_iter()
+            .next()
+            .or_else(lesser)
+            .or_else(|| head.title.clone());
     };
     Some(whole(first, stated.iter().chain(&headings).chain(&in_head)).clone())
 }

@@ -1,9 +1,17 @@
 //! Texts of a page that say the same in other letters: to know a title again, or a site's name.
 
+use std::collections::HashSet;
+
 use crate::collect::plain;
 
 /// How many letters two texts share at least, for one to be taken as a part of the other.
 const TELLING: usize = 8;
+
+/// The words of a text, to be asked whether it has one.
+#[must_use]
+pub fn set(words: &'static str) -> HashSet<&'static str> {
+    words.split_whitespace().collect()
+}
 
 /// The letters and digits of a text, small.
 #[must_use]
@@ -27,6 +35,21 @@ pub fn one_holds_the_other(one: &str, other: &str) -> bool {
         (other, one)
     };
     short.len() >= TELLING && long.contains(&short)
+}
+
+/// Whether two titles say the same in other words: most of the shorter one's are in the other.
+#[must_use]
+pub fn resemble(one: &str, other: &str) -> bool {
+    const LEAST: usize = 3;
+    let words = |text: &str| -> HashSet<String> {
+        text.split_whitespace()
+            .map(letters)
+            .filter(|word| word.len() > 1)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let common = one.intersection(&other).count();
+    common >= LEAST && common * 5 >= one.len().min(other.len()) * 3
 }
 
 /// A text without the entities and tags that templates leave in what isn't HTML, on one line.
@@ -58,6 +81,15 @@ mod tests {
         assert!(!one_holds_the_other("News", "News of the day"));
         assert!(one_holds_the_other("서울", "서울"));
         assert!(!one_holds_the_other("", ""));
+    }
+
+    #[test]
+    fn titles_resemble_each_other_by_their_words() {
+        assert!(resemble(
+            "The port reopens after a year",
+            "Port reopens: what a year it was after all"
+        ));
+        assert!(!resemble("The port reopens", "The talks end"));
     }
 
     #[test]
