@@ -273,7 +273,8 @@ static ROLES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 
 /// The names in a byline.
 pub fn names(byline: &str) -> Vec<String> {
-    let line = plain::one_line(byline);
+    const LONGEST: usize = 1000;
+    let line: String = plain::one_line(byline).chars().take(LONGEST).collect();
     let line = line
         .split([
             '|', '•', '·', '\n', '–', '—', '\u{2022}', '►', '/', '(', '[', '<', '@',

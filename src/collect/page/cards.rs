@@ -36,6 +36,8 @@ pub struct Card {
 const MOST: usize = 5000;
 /// How many elements around a link may belong to its card.
 const CARD: usize = 8;
+/// How many elements of a card are looked at.
+const PARTS: usize = 200;
 /// How much speaks for a link, to be taken for an article's.
 const ENOUGH: i32 = 4;
 /// Parts of addresses that no article has.
@@ -300,25 +302,27 @@ fn card(link: &Link, owners: &HashMap<NodeId, Option<usize>>, base: &Url) -> Car
         .take_while(|around| !matches!(around.value().name(), "body" | "html" | "main"))
         .last()
         .unwrap_or(link.element);
-    let summary = whole
-        .select(&dom::selector("p, [class*=summary i], [class*=excerpt i], [class*=description i], [class*=dek i], [class*=teaser-text i]"))
-        .take(10)
+    let beside = |css: &str| -> Vec<ElementRef> {
+        let selector = dom::selector(css);
+        let parts = whole.descendent_elements().take(PARTS);
+        parts
+            .filter(|part| selector.matches(part))
+            .take(10)
+            .collect()
+    };
+    let summary = beside("p, [class*=summary i], [class*=excerpt i], [class*=description i], [class*=dek i], [class*=teaser-text i]")
+        .into_iter()
         .map(dom::text)
         .find(|text| text.chars().count() >= 20 && !words::one_holds_the_other(text, &link.title))
         .unwrap_or_default();
-    let published = whole
-        .select(&dom::selector(
-            "time, [datetime], [class*=date i], [class*=time i]",
-        ))
-        .take(10)
+    let published = beside("time, [datetime], [class*=date i], [class*=time i]")
+        .into_iter()
         .find_map(time::of)
         .or_else(|| time::in_address(&link.url));
-    let image = dom::inside(whole, "img").and_then(|img| {
+    let image = beside("img").into_iter().next().and_then(|img| {
+        let url = picture::source(img).filter(|url| picture::is_story(url))?;
         Some(Image {
-            url: base
-                .join(&picture::source(img).filter(|url| picture::is_story(url))?)
-                .ok()?
-                .into(),
+            url: base.join(&url).ok()?.into(),
             alt: img.attr("alt").unwrap_or_default().to_owned(),
             ..Image::default()
         })

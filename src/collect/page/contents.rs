@@ -4,7 +4,7 @@ use scraper::Html;
 use url::Url;
 
 use super::{
-    Page,
+    article::Page,
     cards::{Card, cards},
     dom,
 };

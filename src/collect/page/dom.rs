@@ -29,11 +29,17 @@ pub fn inside<'a>(element: ElementRef<'a>, css: &str) -> Option<ElementRef<'a>> 
     element.select(&selector(css)).next()
 }
 
-/// The text that an element shows, on one line.
+/// How many octets of an element's text are read: what is longer is a text, and no title, name or date.
+const LONGEST: usize = 4000;
+
+/// The text that an element shows, on one line: its beginning, where it is long.
 pub fn text(element: ElementRef) -> String {
     let mut text = String::new();
     let mut hidden = 0_usize;
     for edge in element.traverse() {
+        if text.len() > LONGEST {
+            break;
+        }
         match edge {
             Edge::Open(node) => match node.value() {
                 Node::Text(piece) if hidden == 0 => text.push_str(piece),
@@ -177,6 +183,8 @@ pub struct Weight {
     pub prose: usize,
     /// That which stands in the element itself, within no block inside it.
     pub own: usize,
+    /// How many figures and quotations are in it.
+    pub figures: usize,
 }
 
 impl Weight {
@@ -228,6 +236,8 @@ pub fn weigh(root: ElementRef) -> Weights {
                     parent.text += weight.text;
                     parent.linked += weight.linked;
                     parent.prose += weight.prose;
+                    let is_figure = matches!(element.name(), "figure" | "blockquote");
+                    parent.figures += weight.figures + usize::from(is_figure);
                     if inline {
                         parent.own += weight.own;
                     }

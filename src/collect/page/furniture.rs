@@ -245,7 +245,7 @@ pub fn trim(tree: &mut Html, place: NodeId, is_title: &dyn Fn(&str) -> bool) {
                 weight.text > 0
                     && weight.link_share() > 0.6
                     && weight.prose * 5 < whole.prose
-                    && dom::inside(inner, "figure, blockquote").is_none()
+                    && weight.figures == 0
             }
             "time" => before_text && !is_in_paragraph(inner),
             // The lead picture is shown beside the text, with its caption

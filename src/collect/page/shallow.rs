@@ -6,11 +6,14 @@ use std::borrow::Cow;
 /// How many elements that a parser may have closed by itself are counted as open for each level.
 const SLACK: usize = 2;
 
+/// How many elements that format text may be open at once: a parser opens all of them again in each paragraph.
+const FORMATS: usize = 8;
+
 /// `html` without the tags that would open more than `max_depth` elements within each other. Their text stays.
 #[must_use]
 pub fn shallow(html: &str, max_depth: usize) -> Cow<'_, str> {
-    let limit = max_depth.saturating_mul(SLACK);
-    let mut open: usize = 0;
+    let mut blocks = Opened::up_to(max_depth.saturating_mul(SLACK));
+    let mut formats = Opened::up_to(FORMATS);
     let mut kept: Option<String> = None;
     let mut copied = 0;
     let mut rest = html;
@@ -19,16 +22,21 @@ pub fn shallow(html: &str, max_depth: usize) -> Cow<'_, str> {
         let at = html.len() - tag.len();
         let Some(end) = tag_end(tag) else { break };
         rest = &tag[end..];
-        match Tag::of(tag) {
-            Tag::Open if open >= limit => {
-                let kept = kept.get_or_insert_default();
-                kept.push_str(&html[copied..at]);
-                copied = at + end;
+        let stays = match Tag::of(tag) {
+            Tag::Open => blocks.open(),
+            Tag::Close => blocks.close(),
+            Tag::Format => formats.open(),
+            Tag::Unformat => formats.close(),
+            Tag::Raw(name) => {
+                rest = &rest[raw_end(rest, name)..];
+                true
             }
-            Tag::Open => open += 1,
-            Tag::Close => open = open.saturating_sub(1),
-            Tag::Raw(name) => rest = &rest[raw_end(rest, name)..],
-            Tag::Other => {}
+            Tag::Other => true,
+        };
+        if !stays {
+            let kept = kept.get_or_insert_default();
+            kept.push_str(&html[copied..at]);
+            copied = at + end;
         }
     }
     match kept {
@@ -40,11 +48,49 @@ pub fn shallow(html: &str, max_depth: usize) -> Cow<'_, str> {
     }
 }
 
+/// The elements of one kind that are open, as far as they may be.
+struct Opened {
+    limit: usize,
+    open: usize,
+    /// How many were left out, and are still to be closed.
+    left_out: usize,
+}
+
+impl Opened {
+    fn up_to(limit: usize) -> Self {
+        Self {
+            limit,
+            open: 0,
+            left_out: 0,
+        }
+    }
+
+    /// Whether the tag that opens one stays.
+    fn open(&mut self) -> bool {
+        let stays = self.open < self.limit;
+        self.open += usize::from(stays);
+        self.left_out += usize::from(!stays);
+        stays
+    }
+
+    /// Whether the tag that closes one stays: not where the one that it closes was left out.
+    fn close(&mut self) -> bool {
+        let stays = self.left_out == 0;
+        self.left_out = self.left_out.saturating_sub(1);
+        self.open = self.open.saturating_sub(usize::from(stays));
+        stays
+    }
+}
+
 enum Tag<'a> {
     /// It opens an element that stays open.
     Open,
     /// It closes one.
     Close,
+    /// It opens one that formats text.
+    Format,
+    /// It closes one that formats text.
+    Unformat,
     /// It opens one whose content is no markup.
     Raw(&'a str),
     /// None of these, or an element that closes itself or is closed by its like.
@@ -72,8 +118,15 @@ impl<'a> Tag<'a> {
         {
             return Self::Other;
         }
-        if closes {
-            return Self::Close;
+        let formats = is(&[
+            "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+            "u",
+        ]);
+        match (formats, closes) {
+            (true, true) => return Self::Unformat,
+            (true, false) => return Self::Format,
+            (false, true) => return Self::Close,
+            (false, false) => {}
         }
         if is(&["script", "style", "textarea", "title", "xmp", "noscript"]) {
             return Self::Raw(name);
@@ -135,6 +188,20 @@ mod tests {
     fn what_is_too_deep_lends_its_text() {
         let page = format!("{}text", "<div>".repeat(10));
         assert_eq!(shallow(&page, 2), format!("{}text", "<div>".repeat(4)));
+    }
+
+    #[test]
+    fn what_was_left_out_is_not_closed() {
+        let page = format!("{}{}", "<div>".repeat(4), "<div><a>x</a>".repeat(3));
+        assert_eq!(shallow(&page, 2), format!("{}xxx", "<div>".repeat(4)));
+    }
+
+    #[test]
+    fn formats_that_nobody_closes_are_few() {
+        assert_eq!(
+            shallow(&"<b>x".repeat(10), 256),
+            format!("{}xx", "<b>x".repeat(8))
+        );
     }
 
     #[test]

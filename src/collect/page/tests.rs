@@ -1,4 +1,5 @@
 use super::*;
+use crate::collect::{plain, raw::RawText};
 
 const PAGE: &str = r#"<!doctype html><html lang="fr"><head><title>Le port | Agence</title>
     <link rel="canonical" href="https://agency.example/fr/port">
