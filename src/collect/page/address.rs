@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(told(front).as_deref(), Some("https://a.example/y"));
         assert_eq!(told("").as_deref(), Some(at));
         assert_eq!(
-            address_of("<link rel=canonical href=/x>", "file:///tmp/x.html"),
+            address_of("<link rel=canonical href=/x>", "file:///x.html"),
             None
         );
     }
