@@ -101,7 +101,10 @@ impl Memory {
         self.gone_at = None;
         self.not_before = None;
         self.validators = Validators::default();
-        self.seen.clear();
+        // A folder knows its articles by it: without it, a file that was renamed would be a new article, and mailed again
+        if !self.place.starts_with("folder ") {
+            self.seen.clear();
+        }
     }
 
     /// It was collected.

@@ -161,8 +161,9 @@ fn offered(document: &Document) -> Option<Url> {
     if sniff::kind(document) != "page" {
         return None;
     }
-    let html = charset::decode(&document.bytes);
-    page::offered_feed(&html).and_then(|feed| document.url.join(&feed).ok())
+    let html = page::decode_html(&document.bytes, document.content_type.as_deref());
+    let feeds = page::feeds(&html, &document.url);
+    feeds.into_iter().next().map(|feed| feed.url)
 }
 
 impl Place {

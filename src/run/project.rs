@@ -32,7 +32,12 @@ impl Project {
         let config = config::load(path)?;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = absolute.parent().unwrap_or(Path::new("/")).to_owned();
-        let templates = Templates::built_in().with_folder(&folder.join("templates"))?;
+        let own = folder.join("templates");
+        let templates = if own.exists() {
+            Templates::built_in().with_folder(&own)?
+        } else {
+            Templates::built_in()
+        };
         Ok(Self {
             path: path.to_owned(),
             folder,

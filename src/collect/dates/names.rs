@@ -30,7 +30,7 @@ const MORE: &str = "en 9 sept;de 3 maerz;de 3 mrz;de 1 jaenner;de 2 feber;fr 2 f
      cs 5 kve;cs 6 cvn;cs 7 cvc;cs 8 srp;cs 9 zar;cs 10 rij;cs 11 lis;cs 12 pro;ar 1 جانفي;ar 2 فيفري;ar 4 افريل;ar 4 ابريل;\
      ar 5 ماي;ar 6 جوان;ar 7 جويلية;ar 8 اوت;ar 8 اغسطس;ar 10 اكتوبر;ar 4 إبريل;fa 1 جنوری;fa 5 می;fa 7 جولای;fa 8 آگوست;\
      fa 1 ژانویه;fa 2 فوریه;fa 3 مارس;fa 5 مه;fa 6 ژوئن;fa 7 ژوئیه;fa 8 اوت;fa 12 دسامبر;hi 3 मार्च;hi 9 सितम्बर;hi 10 अक्तूबर;\
-     hi 11 नवम्बर;hi 12 दिसम्बर";
+     hi 11 नवम्बर;hi 12 दिसम्बर;oc 1 genier";
 
 /// In which calendar a month is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

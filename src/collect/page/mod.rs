@@ -3,11 +3,9 @@
 //!
 //! A page of a section gives its articles' links ([`Card`]) to [`Pages`]; [`feeds`](feeds()) finds what it offers instead.
 
-use scraper::Html;
 use url::Url;
 
-use super::{raw::RawArticle, sanitise};
-use crate::domain::Image;
+use super::raw::RawArticle;
 
 mod address;
 mod article;
@@ -40,7 +38,7 @@ pub use cards::Card;
 pub use charset::decode_html;
 pub use contents::{Contents, contents};
 pub use feeds::{OfferedFeed, feeds};
-pub use source::{Pages, collected};
+pub use source::{Pages, collected, depth};
 
 use article::Page;
 
@@ -58,25 +56,6 @@ pub fn parse(html: &str) -> RawArticle {
 pub fn read(html: &str, at: Option<&Url>, max_depth: usize) -> RawArticle {
     let tree = dom::parse(html, max_depth);
     Page::of(&tree, at).article().0
-}
-
-/// The addresses and alternative text of the first picture in a text, for feeds that name none.
-#[must_use]
-pub fn first_picture(html: &str) -> Option<Image> {
-    let tree = Html::parse_fragment(html);
-    let shown = dom::all(&tree, "img").into_iter().find_map(|img| {
-        let tiny = |name| {
-            img.attr(name)
-                .is_some_and(|size| matches!(size.trim(), "0" | "1"))
-        };
-        let url = picture::source(img)?;
-        (!tiny("width") && !tiny("height") && !sanitise::is_pixel_url(&url)).then_some((url, img))
-    })?;
-    Some(Image {
-        url: shown.0,
-        alt: shown.1.attr("alt").unwrap_or_default().to_owned(),
-        ..Image::default()
-    })
 }
 
 #[cfg(test)]

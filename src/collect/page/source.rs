@@ -234,6 +234,8 @@ fn most(settings: &CollectSettings) -> usize {
     usize::try_from(settings.max_entries).unwrap_or(usize::MAX)
 }
 
-fn depth(settings: &CollectSettings) -> usize {
+/// How deep a page's elements may be nested.
+#[must_use]
+pub fn depth(settings: &CollectSettings) -> usize {
     usize::try_from(settings.max_depth).unwrap_or(usize::MAX)
 }

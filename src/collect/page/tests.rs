@@ -144,7 +144,6 @@ mod any_bytes {
             let html = decode_html(&page, None);
             let _ = contents(&html, &at, 16);
             let _ = feeds(&html, &at);
-            let _ = first_picture(&html);
         }
     }
 }

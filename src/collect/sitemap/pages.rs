@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    super::{CollectError, Context, Document, Problem, charset, page, raw::RawArticle},
+    super::{CollectError, Context, Document, Problem, page, raw::RawArticle},
     fetch,
 };
 
@@ -60,7 +60,7 @@ impl<'a> Pages<'a> {
         match fetch::page(url, self.declared, self.context) {
             Ok(Some(document)) => {
                 self.failures = 0;
-                article_of(&document)
+                article_of(&document, page::depth(self.context.settings))
             }
             Ok(None) => Page::Later,
             Err(error @ CollectError::Robots { .. }) => {
@@ -99,8 +99,8 @@ impl<'a> Pages<'a> {
     }
 }
 
-fn article_of(document: &Document) -> Page {
-    let html = charset::decode(&document.bytes);
+fn article_of(document: &Document, max_depth: usize) -> Page {
+    let html = page::decode_html(&document.bytes, document.content_type.as_deref());
     let is_html = document
         .content_type
         .as_deref()
@@ -108,7 +108,7 @@ fn article_of(document: &Document) -> Page {
     if !is_html {
         return Page::Lost;
     }
-    let mut article = page::parse(&html);
+    let mut article = page::read(&html, Some(&document.url), max_depth);
     article.base = article.base.or_else(|| Some(document.url.clone()));
     if tells_an_article(&article, &html, &document.url) {
         Page::Article(Box::new(article))
