@@ -164,8 +164,8 @@ fn label(text: &str) -> Option<usize> {
     };
     text.char_indices()
         .map(|(at, _)| at)
-        .filter(|at| starts(*at) && words(&text[*at..]) <= LONGEST)
-        .find(|at| label_length(&text[*at..]).is_some())
+        .filter(|at| starts(*at) && label_length(&text[*at..]).is_some())
+        .find(|at| words(&text[*at..]) <= LONGEST)
 }
 
 /// How many octets of `text` are a label, in any case and with any kind of space.
@@ -197,8 +197,9 @@ fn last_sentence(text: &str) -> Option<usize> {
         .fold(None, |_, at| Some(at))
 }
 
+/// How many words a text has, counted no further than it matters.
 fn words(text: &str) -> usize {
-    text.split_whitespace().count()
+    text.split_whitespace().take(LONGEST + 2).count()
 }
 
 /// Where a word, which is a part of `text`, stands in it.

@@ -223,6 +223,11 @@ pub fn reading_minutes(folded: &str) -> Option<u32> {
 /// `4 min Listen to the article`: a reading time and a button on one line.
 #[must_use]
 pub fn minutes_beside_furniture(folded: &str) -> Option<u32> {
+    // What a line can be, at each of its gaps: never over a whole page on one line
+    const LONGEST: usize = 200;
+    if folded.len() > LONGEST {
+        return None;
+    }
     folded.match_indices(' ').find_map(|(at, _)| {
         let (left, right) = folded.split_at(at);
         let right = right.trim_start();
