@@ -17,7 +17,7 @@ use std::{fs, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
 use postrider::{
-    collect::{Collected, Context, Document, Memory, Web, edit::edit, open, place::Place},
+    collect::{Collected, Context, Document, Memory, Web, edit::edit, open, opml, place::Place},
     domain::{CollectSettings, DeclaredSource, Priority, SourcePlace},
 };
 use url::Url;
@@ -124,5 +124,21 @@ fn article_files() {
             let collected = open(&source).collect(&Memory::default(), context);
             check(collected.expect("a bad file never stops the others"));
         });
+    });
+}
+
+#[test]
+fn opml() {
+    fuzz(seeds::OPML, |bytes| {
+        let Ok(listed) = opml::read(bytes) else {
+            return;
+        };
+        // What is written of it lists the same feeds
+        let written = opml::write("Feeds", &listed.feeds);
+        let again = opml::read(written.as_bytes()).expect("it is OPML");
+        let addresses = |feeds: &[opml::Listed]| -> Vec<String> {
+            feeds.iter().map(|feed| feed.url.clone()).collect()
+        };
+        assert_eq!(addresses(&again.feeds), addresses(&listed.feeds));
     });
 }

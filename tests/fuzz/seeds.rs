@@ -46,3 +46,10 @@ pub const FILES: &[&[u8]] = &[
     b"---\ntitle: One\ndate: 2026-11-24\ntags: [a, b]\nauthor: {name: A. Roe}\nimage: i.jpg\n---\n# One\n\nText <b>bold</b>.\n",
     b"+++\ntitle = \"One\"\ndate = 2026-11-24\nrelated = [\"A\", { title = \"B\", url = \"/b\" }]\n+++\n\nText.\n",
 ];
+
+/// Lists of feeds.
+pub const OPML: &[&[u8]] = &[
+    br#"<?xml version="1.0" encoding="UTF-8"?><opml version="2.0"><head><title>Feeds</title></head><body><outline text="World">
+<outline text="Korea" title="Korea &amp; more"><outline type="rss" text="Agency" xmlUrl="https://agency.example/feed.xml" htmlUrl="https://agency.example/" category="/Asia/Korea,Trade" language="en"/></outline>
+<outline text="B" xmlurl="https://b.example/rss"/></outline></body></opml>"#,
+];
