@@ -18,7 +18,7 @@ use super::tokens;
 /// The languages whose names are known, the most written first: it has a word that two languages have.
 pub(super) const LANGUAGES: &str = "en de fr es pt it nl ru pl tr id vi ja ko zh ar fa uk cs sv da nb nn fi el hu ro ca bg hr sk sl lt lv et \
      he hi bn th ms sr sr-Latn mk sq is ga cy eu gl af sw fil ur ne ta te kn ml mr gu pa si my km lo ka hy az kk ky uz mn be \
-     bs bs-Cyrl lb fo br gd mt ps ckb am ti ha yo ig zu xh so om rw as or sd dsb hsb rm sc oc kok yue zh-Hant de-AT \
+     bs bs-Cyrl lb fo br mt ps ckb am ti ha yo ig zu xh so om rw as or sd dsb hsb rm sc oc kok yue zh-Hant de-AT \
      es-MX es-AR es-PE pt-PT fr-CA fr-CH it-CH nl-BE en-GB en-AU en-CA ar-IQ ar-SY ar-LB ar-MA ar-DZ ar-TN ar-EG ar-SA kk-Arab \
      ug tg tk tt ba cv sah ia eo";
 
@@ -30,7 +30,7 @@ const MORE: &str = "en 9 sept;de 3 maerz;de 3 mrz;de 1 jaenner;de 2 feber;fr 2 f
      cs 5 kve;cs 6 cvn;cs 7 cvc;cs 8 srp;cs 9 zar;cs 10 rij;cs 11 lis;cs 12 pro;ar 1 جانفي;ar 2 فيفري;ar 4 افريل;ar 4 ابريل;\
      ar 5 ماي;ar 6 جوان;ar 7 جويلية;ar 8 اوت;ar 8 اغسطس;ar 10 اكتوبر;ar 4 إبريل;fa 1 جنوری;fa 5 می;fa 7 جولای;fa 8 آگوست;\
      fa 1 ژانویه;fa 2 فوریه;fa 3 مارس;fa 5 مه;fa 6 ژوئن;fa 7 ژوئیه;fa 8 اوت;fa 12 دسامبر;hi 3 मार्च;hi 9 सितम्बर;hi 10 अक्तूबर;\
-     hi 11 नवम्बर;hi 12 दिसम्बर;oc 1 genier";
+     hi 11 नवम्बर;hi 12 दिसम्बर";
 
 /// In which calendar a month is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -253,6 +253,11 @@ fn distinguishing(texts: &[String]) -> Vec<String> {
 }
 
 fn add<T: Copy>(names: &mut Meanings<T>, name: String, place: usize, meaning: T) {
+    // `de genier` beside `d'abril`: the word between day and month isn't the name's
+    let name = match name.strip_prefix("de ") {
+        Some(bare) => bare.to_owned(),
+        None => name,
+    };
     if name.chars().count() < 2 {
         return;
     }
