@@ -51,6 +51,8 @@ pub struct Mail {
     pub to: Address,
     /// Header and body, with CRLF line ends; no line begins with a dot.
     pub bytes: Vec<u8>,
+    /// Names it: the token of its Message-ID, and its envelope's id (RFC 3461, section 4.4).
+    pub token: String,
 }
 
 /// What a segment's mails have in common, encoded.
@@ -107,8 +109,9 @@ impl Composer {
     pub fn mail(&self, prepared: &Prepared, subscription: &Subscription) -> Mail {
         let subscriber = &subscription.subscriber;
         let values = self.reader_values(subscription);
+        let token = self.token(Purpose::Message, subscription.reader);
         let mut bytes = self
-            .reader_head(subscriber, subscription.reader)
+            .reader_head(subscriber, subscription.reader, &token)
             .into_bytes();
         bytes.extend_from_slice(prepared.head.as_bytes());
         let mut part =
@@ -138,6 +141,7 @@ impl Composer {
             from: self.letterhead.from.address.clone(),
             to: subscriber.address.clone(),
             bytes,
+            token,
         }
     }
 
@@ -188,14 +192,13 @@ impl Composer {
     }
 
     /// The header fields that are the reader's own.
-    fn reader_head(&self, subscriber: &Subscriber, reader: Ref) -> String {
+    fn reader_head(&self, subscriber: &Subscriber, reader: Ref, token: &str) -> String {
         let mut header = Header::default();
         let to = Mailbox {
             name: subscriber.name.clone(),
             address: subscriber.address.clone(),
         };
         header.mailbox("To", &to);
-        let token = self.token(Purpose::Message, reader);
         header.words(
             "Message-ID",
             &format!("<{token}@{}>", self.letterhead.from.address.domain()),
