@@ -79,6 +79,9 @@ pub enum Command {
     /// Mails that may have been taken when a run or a connection died
     #[command(subcommand)]
     Doubt(Doubt),
+    /// Keys that sign mails (DKIM)
+    #[command(subcommand)]
+    Dkim(Dkim),
     /// Show what Postrider does, on the samples that ship: nothing leaves this machine
     Demo {
         /// Send, print the summary and the folder of the mails, and end
@@ -170,6 +173,29 @@ pub struct Unsubscribe {
     /// Of this edition only
     #[arg(long, value_name = "ID")]
     pub edition: Option<String>,
+}
+
+/// `postrider dkim`
+#[derive(Debug, Subcommand)]
+pub enum Dkim {
+    /// Make a key, and print the DNS record that belongs to it
+    New(NewDkim),
+    /// Print the DNS records of the configured keys
+    Show,
+}
+
+/// `postrider dkim new`
+#[derive(Debug, Args)]
+pub struct NewDkim {
+    /// For senders at this domain; that of the first edition, if not said
+    #[arg(long)]
+    pub domain: Option<String>,
+    /// The name of the DNS record; `pr` and the year, if not said
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// An Ed25519 key, to sign beside an RSA key
+    #[arg(long)]
+    pub ed25519: bool,
 }
 
 /// `postrider doubt`

@@ -5,6 +5,7 @@
 mod arguments;
 mod collect;
 mod demo;
+mod dkim;
 mod doubt;
 mod explain;
 mod init;
@@ -64,6 +65,7 @@ impl From<&anyhow::Error> for Exit {
             Some(error) => match error {
                 RunError::Config(_)
                 | RunError::Key(_)
+                | RunError::Dkim(_)
                 | RunError::Render(_)
                 | RunError::Topics(_)
                 | RunError::Password(_)
@@ -103,6 +105,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }
         Command::Doubt(command) => doubt::run(&arguments.project()?, command, terminal),
+        Command::Dkim(command) => dkim::run(&arguments.project()?, command, terminal),
         Command::Demo { exit } => demo::run(*exit, terminal),
     }
 }

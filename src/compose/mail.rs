@@ -11,12 +11,13 @@ use data_encoding::HEXLOWER;
 
 use super::{
     Encoded, Piece,
+    dkim::signatures,
     encoded::{encode, encode_value},
     header::Header,
 };
 use crate::domain::{
     Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Purpose,
-    ReaderValues, Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+    ReaderValues, Ref, Signer, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
 };
 
 /// What all mails of an issue have in common.
@@ -71,6 +72,7 @@ type EncodedFragments = HashMap<usize, (Arc<Fragment>, Arc<Encoded>)>;
 pub struct Composer {
     letterhead: Letterhead,
     tokens: TokenKeys,
+    signers: Vec<Signer>,
     /// By the fragment's place in memory, which stays its own as long as it is kept here.
     encoded: Mutex<EncodedFragments>,
 }
@@ -82,8 +84,16 @@ impl Composer {
         Self {
             letterhead,
             tokens,
+            signers: Vec::new(),
             encoded: Mutex::default(),
         }
+    }
+
+    /// The same, and its mails are signed by these.
+    #[must_use]
+    pub fn signed_by(mut self, signers: Vec<Signer>) -> Self {
+        self.signers = signers;
+        self
     }
 
     /// Encodes what a segment's mails have in common; `segment` is the hash of its key.
@@ -137,6 +147,11 @@ impl Composer {
             escape_html_text(values.get(hole)).into_owned()
         });
         bytes.extend_from_slice(format!("--{}--\r\n", prepared.boundary).as_bytes());
+        let at = self.letterhead.date.timestamp();
+        let signatures = signatures(&self.signers, &bytes, at);
+        if !signatures.is_empty() {
+            bytes.splice(0..0, signatures.into_bytes());
+        }
         Mail {
             from: self.letterhead.from.address.clone(),
             to: subscriber.address.clone(),

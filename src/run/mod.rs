@@ -34,7 +34,7 @@ pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 
 use crate::{
-    config::{ConfigErrors, PasswordError},
+    config::{ConfigErrors, DkimKeyError, PasswordError},
     deliver::DeliverError,
     keys::KeyError,
     plan::TopicError,
@@ -60,6 +60,9 @@ pub enum RunError {
         /// The store.
         store: PathBuf,
     },
+    /// A key that signs mails.
+    #[error(transparent)]
+    Dkim(#[from] DkimKeyError),
     /// A template, or the labels.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -72,7 +72,8 @@ impl Sheet {
         let composer = Composer::new(
             letterhead(config, &edition, row, notice),
             keys.tokens().clone(),
-        );
+        )
+        .signed_by(keys.signers(edition.from.address.domain()));
         Ok(Self {
             edition,
             index,
