@@ -35,6 +35,8 @@ pub struct Letterhead {
     pub unsubscribe_address: Address,
     /// The public https address of the service.
     pub service_url: Option<String>,
+    /// Where bounces go, with a token behind a `+`; to the sender, if there is none.
+    pub bounce_address: Option<Address>,
     /// The plan's time, in the edition's zone.
     pub date: DateTime<FixedOffset>,
     /// The key that signs the tokens.
@@ -153,7 +155,7 @@ impl Composer {
             bytes.splice(0..0, signatures.into_bytes());
         }
         Mail {
-            from: self.letterhead.from.address.clone(),
+            from: self.return_path(subscription.reader),
             to: subscriber.address.clone(),
             bytes,
             token,
@@ -194,6 +196,18 @@ impl Composer {
             &self.letterhead.issue,
             reader,
         )
+    }
+
+    /// The same for each attempt, because those who greylist look at it.
+    fn return_path(&self, reader: Ref) -> Address {
+        let sender = &self.letterhead.from.address;
+        let Some(bounces) = &self.letterhead.bounce_address else {
+            return sender.clone();
+        };
+        let token = self.token(Purpose::Bounce, reader);
+        format!("{}+{token}@{}", bounces.local(), bounces.domain())
+            .parse()
+            .unwrap_or_else(|_| bounces.clone())
     }
 
     fn unsubscribe_mailto(&self, reader: Ref) -> String {

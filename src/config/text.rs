@@ -95,6 +95,9 @@ fn publisher(publisher: &Publisher) -> Table {
             table.put(key, url.as_str());
         }
     }
+    if let Some(address) = &publisher.bounce_address {
+        table.put("bounce_address", address.to_string());
+    }
     table
 }
 
