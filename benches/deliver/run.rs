@@ -4,13 +4,12 @@ use std::{
     fs,
     process::{Command, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What a program cost.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cost {
-    pub wall: Duration,
     /// User and system, in seconds.
     pub user: f64,
     pub system: f64,
@@ -21,7 +20,6 @@ pub struct Cost {
 /// Runs a program to its end. `None` if it isn't there.
 pub fn run(command: &mut Command) -> Option<Cost> {
     let before = children();
-    let since = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -36,7 +34,6 @@ pub fn run(command: &mut Command) -> Option<Cost> {
     }
     let after = children();
     Some(Cost {
-        wall: since.elapsed(),
         user: after.0 - before.0,
         system: after.1 - before.1,
         memory,

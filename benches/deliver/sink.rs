@@ -17,7 +17,6 @@ use memchr::memmem;
 /// What it offers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Offers {
-    Nothing,
     Groups,
     Chunks,
 }
@@ -134,7 +133,6 @@ impl Connection {
             if line.starts_with(b"EHLO") {
                 self.counts.note();
                 self.reply(match self.offers {
-                    Offers::Nothing => "250-sink\r\n250 8BITMIME\r\n",
                     Offers::Groups => "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
                     Offers::Chunks => {
                         "250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME\r\n"

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     deliver::{Event, relay::StopBy},
-    run::{self, Progress, Project, SendReport, Sending},
+    run::{self, Progress, Project, RunError, SendReport, Sending},
     store::{Ledger as _, Outcome, Tally},
 };
 
@@ -29,6 +29,9 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let (store, keys) = project.open()?;
+    if store.is_copy(project.database())? {
+        return Err(RunError::Copy(project.database().to_owned()).into());
+    }
     let sending = sending(project, arguments)?;
     let stop = StopBy::default();
     listen_for_signals(&stop)?;
@@ -155,21 +158,7 @@ fn tell(report: &SendReport, terminal: &Terminal) {
         return;
     }
     for (issue, tally) in &report.issues {
-        let mut parts = vec![format!("{} sent", tally.sent)];
-        let others = [
-            (tally.rejected, "rejected"),
-            (tally.deferred, "deferred"),
-            (tally.skipped, "skipped"),
-            (tally.in_doubt, "in doubt"),
-            (tally.waiting, "waiting"),
-        ];
-        parts.extend(
-            others
-                .iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, what)| format!("{count} {what}")),
-        );
-        terminal.say(&format!("{issue}: {}", parts.join(", ")));
+        terminal.say(&format!("{issue}: {}", counts(tally).join(", ")));
     }
     if let Some(delivered) = &report.delivered {
         if delivered.left.claimed > 0 {
@@ -189,6 +178,25 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             ));
         }
     }
+}
+
+/// How many are in which state, in words; those that nobody is in are left out.
+pub(super) fn counts(tally: &Tally) -> Vec<String> {
+    let mut parts = vec![format!("{} sent", tally.sent)];
+    let others = [
+        (tally.rejected, "rejected"),
+        (tally.deferred, "deferred"),
+        (tally.skipped, "skipped"),
+        (tally.in_doubt, "in doubt"),
+        (tally.waiting, "waiting"),
+    ];
+    parts.extend(
+        others
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    );
+    parts
 }
 
 fn as_json(report: &SendReport) -> serde_json::Value {

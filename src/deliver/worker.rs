@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::SubscriptionNumber,
-    store::{Advance, Claimed, Then},
+    store::{Advance, Claimed, IssueState, Then},
 };
 
 /// The time that the mails of one micro-batch should take together.
@@ -116,7 +116,7 @@ impl<'a> Worker<'a> {
         let count = work.claimed.members.len();
         while work.done < count {
             // A connection first: a relay that can't be reached costs no doubt.
-            if !self.clerk.desk.wants(self.place) || !self.connected() {
+            if !self.clerk.desk.wants(self.place) || self.is_paused(work)? || !self.connected() {
                 return self.release(work);
             }
             let from = work.done;
@@ -143,6 +143,17 @@ impl<'a> Worker<'a> {
             }
         }
         self.commit(work, 0, Then::Finish).map(|_| ())
+    }
+
+    /// Whether the operator wants nothing of the issue to go for now.
+    fn is_paused(&self, work: &Work) -> Result<bool, DeliverError> {
+        let issue = self
+            .clerk
+            .shared
+            .job
+            .store
+            .issue(&work.claimed.claim.issue)?;
+        Ok(issue.is_some_and(|row| row.state == IssueState::Paused))
     }
 
     /// Gives the chunk back for others.

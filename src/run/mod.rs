@@ -12,6 +12,7 @@ mod press;
 mod preview;
 mod project;
 
+mod restored;
 mod roster;
 mod send;
 mod test_mail;
@@ -28,6 +29,7 @@ pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};
 pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
+pub use restored::skip_what_may_have_been_sent;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use test_mail::{hand_over, test_mail};
@@ -78,6 +80,12 @@ pub enum RunError {
     /// A relay's settings.
     #[error(transparent)]
     Relay(#[from] crate::deliver::relay::RelayError),
+    /// The store is a copy of the one that was sent from.
+    #[error(
+        "the store `{}` is a copy: nothing is sent from it until you say what it is\n  only moved, and nothing was sent since: `postrider restored --moved`\n  put back from a backup: `postrider restored --skip`; what is open or due now is then not mailed any more, and the next issue covers it",
+        .0.display()
+    )]
+    Copy(PathBuf),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -121,7 +121,7 @@ pub fn send(
 /// Ends the issues whose deadline has passed.
 pub(super) fn close_what_is_over(store: &dyn Store, now: DateTime<Utc>) -> Result<(), RunError> {
     for row in store.open_issues()? {
-        if row.state == IssueState::Open && row.deadline <= now {
+        if row.state != IssueState::Planning && row.deadline <= now {
             store.close(&row.id, now)?;
         }
     }
