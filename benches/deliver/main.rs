@@ -38,7 +38,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let bench = Bench::new(folder.path(), readers);
     bench.whole_program();
-    bench.round_trips();
+    Bench::round_trips();
 }
 
 struct Bench<'a> {
@@ -164,7 +164,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn round_trips(&self) {
+    fn round_trips() {
         println!("\none connection, mails/s at a round trip of 20 and of 100 ms\n");
         for milliseconds in [20, 100] {
             let round_trip = Duration::from_millis(milliseconds);
