@@ -19,6 +19,7 @@ pub fn write(
 ) -> std::io::Result<()> {
     fs::create_dir_all(folder.join("subscribers"))?;
     fs::create_dir_all(folder.join("articles"))?;
+    fs::create_dir_all(folder.join("templates"))?;
     let topics = ["sport", "trade", "science"];
     let words = "The harbour was quiet when the first of the ships came in with the morning tide and nobody knew yet what it carried or for whom it was meant. ";
     for number in 0..articles {

@@ -96,7 +96,7 @@ class Broken(Ledger):
         self.assertEqual(sender.wait(timeout=60), DONE, self.project.log())
         self.assert_nobody_has_two_and_who_has_none_is_in_doubt()
 
-    def test_a_database_that_turns_read_only_in_the_middle_stops_the_run_and_mails_nobody_twice(self):
+    def test_a_disk_that_is_full_in_the_middle_stops_the_run_and_mails_nobody_twice(self):
         sender = self.project.start(*self.send)
         self.wait_for_mails(30)
         holder = sqlite3.connect(self.database, timeout=30)
@@ -155,7 +155,7 @@ class Stopped(Ledger):
 
 class Resent(Ledger):
     def test_a_doubtful_mail_is_resent_with_the_same_bytes_where_that_is_chosen(self):
-        faults = Faults(lost=0.05, taken_in_silence=0.05)
+        faults = Faults(lost=0.03, taken_in_silence=0.03)
         with SlowServer(delay=0, faults=faults, seed=7) as server:
             text = self.project.configuration.read_text()
             self.project.configuration.write_text(text.replace('id                  = "daily"', 'id = "daily"\nin_doubt = "resend"'))
