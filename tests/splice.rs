@@ -182,6 +182,7 @@ proptest! {
             url: Some("https://a.example".into()),
             postal_address: "12 Harbour Street".into(),
             service_url: service.then(|| "https://news.a.example".into()),
+            bounce_address: service.then(|| "bounces@a.example".parse().unwrap()),
         };
         let topic = Topic {
             id: TopicId("korea".into()),
@@ -199,11 +200,13 @@ proptest! {
             reply_to: None,
             unsubscribe_address: edition.unsubscribe_address.clone(),
             service_url: publisher.service_url.clone(),
+            bounce_address: publisher.bounce_address.clone(),
             date: DateTime::from_timestamp(1_795_000_000, 0).unwrap().fixed_offset(),
             key_id: 1,
             notice: Notice::Real,
         };
-        let composer = Composer::new(letterhead, TokenKeys::new(&[(1, [3; 32])]));
+        let keys = TokenKeys::new(&[(1, [3; 32])]);
+        let composer = Composer::new(letterhead, keys.clone());
         let segment = segment(articles, language, &issue);
         let hash = segment.key.hash();
         let subscription = subscription(name, &local);
@@ -224,5 +227,8 @@ proptest! {
         let parsed = mail_parser::MessageParser::new().parse(&spliced.bytes).unwrap();
         prop_assert_eq!(parsed.subject(), Some(digest.subject.as_str()));
         prop_assert_eq!(parsed.html_body_count(), 1);
+        // A bounce says whose it is, without a word of the address.
+        let whose = keys.find(&spliced.from.to_string()).map(|token| token.reader);
+        prop_assert_eq!(whose, service.then_some(subscription.reader));
     }
 }

@@ -565,6 +565,50 @@ fn at_the_deadline_whoever_was_not_mailed_keeps_their_watermark() -> Test {
 }
 
 #[test]
+fn of_a_paused_issue_nothing_is_claimed_until_it_is_opened_again() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example"], &[])?;
+    let ann = numbers(&*store)[0].1;
+    let id = issue(&*store, vec![vec![ann]])?;
+    assert!(!store.pause(&id, false)?, "it isn't paused");
+    assert!(store.pause(&id, true)?);
+    assert!(claim(&*store, "x", 0)?.is_none());
+    assert_eq!(store.left()?.free, 0);
+    assert_eq!(store.open_issues()?[0].state, IssueState::Paused);
+    assert!(store.pause(&id, false)?);
+    assert!(claim(&*store, "x", 0)?.is_some());
+    Ok(())
+}
+
+#[test]
+fn the_rejected_are_tried_again_by_the_operators_word_and_nobody_else_is() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example", "bob@a.example"], &[])?;
+    let numbers: Vec<_> = numbers(&*store).into_iter().map(|(_, n)| n).collect();
+    let id = issue(&*store, vec![numbers])?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("free")?;
+    store.advance(&advance(&claimed, 0, 2, 1))?.ok_or("ours")?;
+    let text = "5.7.1 not now, not you".to_owned();
+    let rejected = Outcome::Rejected { code: 550, text };
+    let outcomes = [
+        (claimed.members[0], rejected),
+        (claimed.members[1], Outcome::Sent),
+    ];
+    let last = Advance {
+        outcomes: &outcomes,
+        ..advance(&claimed, 2, 2, 2)
+    };
+    store.advance(&last)?.ok_or("ours")?;
+    assert!(claim(&*store, "x", 3)?.is_none());
+    assert_eq!(store.retry_rejected(&id, at(3))?, 1);
+    assert_eq!(store.retry_rejected(&id, at(3))?, 0, "once");
+    let again = claim(&*store, "x", 4)?.ok_or("free")?;
+    assert_eq!(again.members, [claimed.members[0]]);
+    assert!(!again.resend, "it was never in doubt");
+    Ok(())
+}
+
+#[test]
 fn a_copy_is_the_same_and_changes_nothing() -> Test {
     let store = store();
     collect(&*store, &[article("1", "One")], 0)?;

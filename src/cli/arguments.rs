@@ -79,6 +79,21 @@ pub enum Command {
     /// Mails that may have been taken when a run or a connection died
     #[command(subcommand)]
     Doubt(Doubt),
+    /// The last issues, and how many of their mails are in which state
+    Issues {
+        /// How many issues
+        #[arg(short = 'n', long, default_value_t = 10, value_name = "NUMBER")]
+        last: usize,
+    },
+    /// One issue: what failed and why; pause it, go on with it, end it
+    Issue(Issue),
+    /// What is being sent now, from another terminal
+    Status,
+    /// Say what the store is, after it was moved or put back from a backup
+    Restored(Restored),
+    /// Keys that sign mails (DKIM)
+    #[command(subcommand)]
+    Dkim(Dkim),
     /// Show what Postrider does, on the samples that ship: nothing leaves this machine
     Demo {
         /// Send, print the summary and the folder of the mails, and end
@@ -146,6 +161,65 @@ pub struct Unsubscribe {
     /// Of this edition only
     #[arg(long, value_name = "ID")]
     pub edition: Option<String>,
+}
+
+/// `postrider issue`
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is there or not"
+)]
+#[derive(Debug, Args)]
+pub struct Issue {
+    /// Its id: `daily/2026-11-24`
+    #[arg(value_name = "ISSUE")]
+    pub id: String,
+    /// Let nothing more of it go, from the next micro-batch on
+    #[arg(long, group = "what")]
+    pub pause: bool,
+    /// Go on with it, in the next `send`
+    #[arg(long = "continue", group = "what")]
+    pub go_on: bool,
+    /// End it: who has not had it gets its articles with the next issue
+    #[arg(long, group = "what")]
+    pub cancel: bool,
+    /// Try those again whom the relay rejected, in the next `send`
+    #[arg(long, group = "what")]
+    pub resend_failed: bool,
+}
+
+/// `postrider restored`
+#[derive(Debug, Args)]
+#[group(required = true)]
+pub struct Restored {
+    /// It was only moved: nothing was sent since the copy was made
+    #[arg(long)]
+    pub moved: bool,
+    /// It is a backup: what is open or due now may have been sent, and isn't mailed any more
+    #[arg(long)]
+    pub skip: bool,
+}
+
+/// `postrider dkim`
+#[derive(Debug, Subcommand)]
+pub enum Dkim {
+    /// Make a key, and print the DNS record that belongs to it
+    New(NewDkim),
+    /// Print the DNS records of the configured keys
+    Show,
+}
+
+/// `postrider dkim new`
+#[derive(Debug, Args)]
+pub struct NewDkim {
+    /// For senders at this domain; that of the first edition, if not said
+    #[arg(long)]
+    pub domain: Option<String>,
+    /// The name of the DNS record; `pr` and the year, if not said
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// An Ed25519 key, to sign beside an RSA key
+    #[arg(long)]
+    pub ed25519: bool,
 }
 
 /// `postrider doubt`

@@ -5,10 +5,13 @@
 mod arguments;
 mod collect;
 mod demo;
+mod dkim;
 mod doubt;
 mod explain;
 mod init;
+mod issues;
 mod preview;
+mod restored;
 mod send;
 mod sources;
 mod terminal;
@@ -64,6 +67,7 @@ impl From<&anyhow::Error> for Exit {
             Some(error) => match error {
                 RunError::Config(_)
                 | RunError::Key(_)
+                | RunError::Dkim(_)
                 | RunError::Render(_)
                 | RunError::Topics(_)
                 | RunError::Password(_)
@@ -103,6 +107,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }
         Command::Doubt(command) => doubt::run(&arguments.project()?, command, terminal),
+        Command::Issues { last } => issues::list(&arguments.project()?, *last, terminal),
+        Command::Issue(issue) => issues::one(&arguments.project()?, issue, terminal),
+        Command::Status => issues::status(&arguments.project()?, terminal),
+        Command::Restored(restored) => restored::run(&arguments.project()?, restored, terminal),
+        Command::Dkim(command) => dkim::run(&arguments.project()?, command, terminal),
         Command::Demo { exit } => demo::run(*exit, terminal),
     }
 }

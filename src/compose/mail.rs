@@ -11,12 +11,13 @@ use data_encoding::HEXLOWER;
 
 use super::{
     Encoded, Piece,
+    dkim::signatures,
     encoded::{encode, encode_value},
     header::Header,
 };
 use crate::domain::{
     Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Purpose,
-    ReaderValues, Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+    ReaderValues, Ref, Signer, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
 };
 
 /// What all mails of an issue have in common.
@@ -34,6 +35,8 @@ pub struct Letterhead {
     pub unsubscribe_address: Address,
     /// The public https address of the service.
     pub service_url: Option<String>,
+    /// Where bounces go, with a token behind a `+`; to the sender, if there is none.
+    pub bounce_address: Option<Address>,
     /// The plan's time, in the edition's zone.
     pub date: DateTime<FixedOffset>,
     /// The key that signs the tokens.
@@ -51,6 +54,8 @@ pub struct Mail {
     pub to: Address,
     /// Header and body, with CRLF line ends; no line begins with a dot.
     pub bytes: Vec<u8>,
+    /// Names it: the token of its Message-ID, and its envelope's id (RFC 3461, section 4.4).
+    pub token: String,
 }
 
 /// What a segment's mails have in common, encoded.
@@ -69,6 +74,7 @@ type EncodedFragments = HashMap<usize, (Arc<Fragment>, Arc<Encoded>)>;
 pub struct Composer {
     letterhead: Letterhead,
     tokens: TokenKeys,
+    signers: Vec<Signer>,
     /// By the fragment's place in memory, which stays its own as long as it is kept here.
     encoded: Mutex<EncodedFragments>,
 }
@@ -80,8 +86,16 @@ impl Composer {
         Self {
             letterhead,
             tokens,
+            signers: Vec::new(),
             encoded: Mutex::default(),
         }
+    }
+
+    /// The same, and its mails are signed by these.
+    #[must_use]
+    pub fn signed_by(mut self, signers: Vec<Signer>) -> Self {
+        self.signers = signers;
+        self
     }
 
     /// Encodes what a segment's mails have in common; `segment` is the hash of its key.
@@ -107,8 +121,9 @@ impl Composer {
     pub fn mail(&self, prepared: &Prepared, subscription: &Subscription) -> Mail {
         let subscriber = &subscription.subscriber;
         let values = self.reader_values(subscription);
+        let token = self.token(Purpose::Message, subscription.reader);
         let mut bytes = self
-            .reader_head(subscriber, subscription.reader)
+            .reader_head(subscriber, subscription.reader, &token)
             .into_bytes();
         bytes.extend_from_slice(prepared.head.as_bytes());
         let mut part =
@@ -134,10 +149,16 @@ impl Composer {
             escape_html_text(values.get(hole)).into_owned()
         });
         bytes.extend_from_slice(format!("--{}--\r\n", prepared.boundary).as_bytes());
+        let at = self.letterhead.date.timestamp();
+        let signatures = signatures(&self.signers, &bytes, at);
+        if !signatures.is_empty() {
+            bytes.splice(0..0, signatures.into_bytes());
+        }
         Mail {
-            from: self.letterhead.from.address.clone(),
+            from: self.return_path(subscription.reader),
             to: subscriber.address.clone(),
             bytes,
+            token,
         }
     }
 
@@ -177,6 +198,18 @@ impl Composer {
         )
     }
 
+    /// The same for each attempt, because those who greylist look at it.
+    fn return_path(&self, reader: Ref) -> Address {
+        let sender = &self.letterhead.from.address;
+        let Some(bounces) = &self.letterhead.bounce_address else {
+            return sender.clone();
+        };
+        let token = self.token(Purpose::Bounce, reader);
+        format!("{}+{token}@{}", bounces.local(), bounces.domain())
+            .parse()
+            .unwrap_or_else(|_| bounces.clone())
+    }
+
     fn unsubscribe_mailto(&self, reader: Ref) -> String {
         let address = &self.letterhead.unsubscribe_address;
         let token = self.token(Purpose::Unsubscribe, reader);
@@ -188,14 +221,13 @@ impl Composer {
     }
 
     /// The header fields that are the reader's own.
-    fn reader_head(&self, subscriber: &Subscriber, reader: Ref) -> String {
+    fn reader_head(&self, subscriber: &Subscriber, reader: Ref, token: &str) -> String {
         let mut header = Header::default();
         let to = Mailbox {
             name: subscriber.name.clone(),
             address: subscriber.address.clone(),
         };
         header.mailbox("To", &to);
-        let token = self.token(Purpose::Message, reader);
         header.words(
             "Message-ID",
             &format!("<{token}@{}>", self.letterhead.from.address.domain()),

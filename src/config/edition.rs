@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::domain::{
-    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
+    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
 };
 
 const WEEK: [Weekday; 7] = [
@@ -49,14 +49,31 @@ pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
     );
     let url = form.optional("url", page);
     let service_url = form.optional("service_url", service);
+    let bounce_address = form.optional("bounce_address", bounce_address);
     form.finish();
     Some(Publisher {
         name: name?,
         url,
         postal_address: postal_address?,
         service_url,
+        bounce_address,
     })
 }
+
+/// An address with room for `+` and a token in its local part of at most 64 octets (RFC 5321, section 4.5.3.1.1).
+fn bounce_address(node: &Node) -> Reading<Address> {
+    let address = address(node)?;
+    if address.local().len() + 1 + TOKEN > 64 || address.needs_smtputf8() {
+        return wrong(
+            node,
+            "what stands before the `@` must be ASCII of at most 10 characters, such as `bounces`: a token is put behind it",
+        );
+    }
+    Ok(address)
+}
+
+/// How long a token is.
+const TOKEN: usize = 53;
 
 /// Reads an `[[edition]]`.
 pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {

@@ -6,6 +6,7 @@
 
 mod collect;
 mod delivery;
+mod dkim;
 pub(crate) mod duration;
 pub mod edit;
 mod edition;
@@ -33,6 +34,7 @@ use std::{
 
 pub use self::{
     delivery::{Brake, DeliverySettings},
+    dkim::{ConfiguredDkim, DkimKeyError},
     problem::Problems as ConfigErrors,
     relay::{Account, ConfiguredRelay, PasswordError, PasswordSource},
     store_url::StoreUrl,
@@ -60,6 +62,8 @@ pub struct Config {
     pub editions: Vec<Edition>,
     /// Where mail is handed to.
     pub relays: Vec<ConfiguredRelay>,
+    /// What signs mails.
+    pub dkim: Vec<ConfiguredDkim>,
     /// Where the subscribers are declared.
     pub subscribers: SubscribersPlace,
     /// How mail is handed over.
@@ -187,6 +191,8 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let relays = relays
         .filter_map(|table| relay::relay(table, base))
         .collect();
+    let dkim = form.tables("dkim", "[[dkim]]").into_iter();
+    let dkim = dkim.filter_map(|table| dkim::dkim(table, base)).collect();
     let subscribers = subscribers(&mut form, base);
     let delivery = form
         .table("delivery", "[delivery]")
@@ -202,6 +208,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         topics,
         editions,
         relays,
+        dkim,
         subscribers,
         delivery,
         collect,

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use toml::{Table, Value};
 
 use super::{
-    Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration, size,
+    Brake, Config, ConfiguredDkim, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl,
+    duration, size,
 };
 use crate::domain::{
     CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Publisher, Robots,
@@ -31,6 +32,7 @@ pub fn write(config: &Config, base: &Path) -> String {
     root.tables("topic", config.topics.iter().map(topic));
     root.tables("edition", config.editions.iter().map(edition));
     root.tables("relay", config.relays.iter().map(|each| relay(each, base)));
+    root.tables("dkim", config.dkim.iter().map(|each| dkim(each, base)));
     let folder = relative(&config.subscribers.0, base);
     root.tables(
         "subscribers",
@@ -92,6 +94,9 @@ fn publisher(publisher: &Publisher) -> Table {
         if let Some(url) = url {
             table.put(key, url.as_str());
         }
+    }
+    if let Some(address) = &publisher.bounce_address {
+        table.put("bounce_address", address.to_string());
     }
     table
 }
@@ -211,6 +216,14 @@ fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {
     table
 }
 
+fn dkim(dkim: &ConfiguredDkim, base: &Path) -> Table {
+    let mut table = Table::new();
+    table.put("domain", dkim.domain.as_str());
+    table.put("selector", dkim.selector.as_str());
+    table.put("key_file", relative(&dkim.key_file, base));
+    table
+}
+
 fn delivery(settings: &DeliverySettings) -> Table {
     let text = |time| duration::write(TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX));
     let mut table = Table::new();
@@ -218,6 +231,8 @@ fn delivery(settings: &DeliverySettings) -> Table {
     table.put("wait", text(settings.wait));
     table.put("lease", text(settings.lease));
     table.put("micro_batch", settings.micro_batch);
+    table.put("connection_mails", settings.connection_mails);
+    table.put("connection_time", text(settings.connection_time));
     table.put("timeout", text(settings.timeout));
     match settings.brake {
         Brake::On => table.put("brake", true),

@@ -40,6 +40,8 @@ pub struct Publisher {
     pub postal_address: String,
     /// The public https address of the service, without a slash at its end. Without it no https link to unsubscribe is written.
     pub service_url: Option<String>,
+    /// Where bounces go: each mail has a return path of its own, this address with a token behind a `+` (VERP).
+    pub bounce_address: Option<Address>,
 }
 
 /// What happens to a mail that may have been taken, when nobody can say.

@@ -14,6 +14,7 @@ mod look;
 pub mod query;
 mod relay;
 mod segment;
+mod signer;
 mod source;
 mod subscriber;
 pub mod token;
@@ -36,6 +37,7 @@ pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
     Also, Beside, Corrected, Correction, Mark, Moved, Placed, Section, Segment, SegmentKey,
 };
+pub use signer::{DkimError, Signer, SigningKey};
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
 pub use token::{Purpose, Token, TokenKeys};

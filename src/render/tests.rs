@@ -27,6 +27,7 @@ fn publisher() -> Publisher {
         url: Some("https://harbour.example/".into()),
         postal_address: "12 Quay Street\n1000 Harbour Town".into(),
         service_url: Some("https://news.harbour.example".into()),
+        bounce_address: None,
     }
 }
 

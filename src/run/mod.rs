@@ -12,6 +12,7 @@ mod press;
 mod preview;
 mod project;
 
+mod restored;
 mod roster;
 mod send;
 mod sources;
@@ -30,6 +31,7 @@ pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};
 pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
+pub use restored::skip_what_may_have_been_sent;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use sources::{SourceCheck, check, lift};
@@ -37,7 +39,7 @@ pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 
 use crate::{
-    config::{ConfigErrors, PasswordError},
+    config::{ConfigErrors, DkimKeyError, PasswordError},
     deliver::DeliverError,
     keys::KeyError,
     plan::TopicError,
@@ -63,6 +65,9 @@ pub enum RunError {
         /// The store.
         store: PathBuf,
     },
+    /// A key that signs mails.
+    #[error(transparent)]
+    Dkim(#[from] DkimKeyError),
     /// A template, or the labels.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -78,6 +83,12 @@ pub enum RunError {
     /// A relay's settings.
     #[error(transparent)]
     Relay(#[from] crate::deliver::relay::RelayError),
+    /// The store is a copy of the one that was sent from.
+    #[error(
+        "the store `{}` is a copy: nothing is sent from it until you say what it is\n  only moved, and nothing was sent since: `postrider restored --moved`\n  put back from a backup: `postrider restored --skip`; what is open or due now is then not mailed any more, and the next issue covers it",
+        .0.display()
+    )]
+    Copy(PathBuf),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -72,7 +72,8 @@ impl Sheet {
         let composer = Composer::new(
             letterhead(config, &edition, row, notice),
             keys.tokens().clone(),
-        );
+        )
+        .signed_by(keys.signers(edition.from.address.domain()));
         Ok(Self {
             edition,
             index,
@@ -121,6 +122,7 @@ fn letterhead(config: &Config, edition: &Edition, row: &IssueRow, notice: Notice
         reply_to: edition.reply_to.clone(),
         unsubscribe_address: edition.unsubscribe_address.clone(),
         service_url: config.publisher.service_url.clone(),
+        bounce_address: config.publisher.bounce_address.clone(),
         date: local(row.planned_at, edition.tz),
         key_id: row.key_id,
         notice,

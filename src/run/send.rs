@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     deliver::{
-        self, Delivering, Event, Report, Settings,
+        self, Delivering, Event, Renew, Report, Settings,
         relay::Relays,
         relay::StopBy,
         smtp::{SmtpRelay, Timeouts},
@@ -79,7 +78,7 @@ pub fn send(
     store: &dyn Store,
     keys: &Keys,
     sending: &Sending,
-    (stop, stop_by): (&AtomicBool, &StopBy),
+    stop: &StopBy,
     watch: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<SendReport, RunError> {
     let mut report = SendReport::default();
@@ -94,7 +93,7 @@ pub fn send(
             };
             report.sources = collect(project, store, sending.at, &how)?;
             // What is planned of half the sources would be half an issue
-            if stop.load(Ordering::Acquire) {
+            if stop.is_set() {
                 return Ok(report);
             }
         }
@@ -108,7 +107,7 @@ pub fn send(
             store,
             keys,
             sending.at,
-            (stop, stop_by),
+            stop,
             &|event| watch(Progress::Delivering(event)),
         )?);
         for id in open {
@@ -122,7 +121,7 @@ pub fn send(
 /// Ends the issues whose deadline has passed.
 pub(super) fn close_what_is_over(store: &dyn Store, now: DateTime<Utc>) -> Result<(), RunError> {
     for row in store.open_issues()? {
-        if row.state == IssueState::Open && row.deadline <= now {
+        if row.state != IssueState::Planning && row.deadline <= now {
             store.close(&row.id, now)?;
         }
     }
@@ -275,17 +274,21 @@ fn deliver_all(
     store: &dyn Store,
     keys: &Keys,
     plan_time: DateTime<Utc>,
-    (stop, stop_by): (&AtomicBool, &StopBy),
+    stop: &StopBy,
     watch: &(dyn Fn(Event) + Sync),
 ) -> Result<Report, RunError> {
     let press = PressRoom::open(project, store, keys)?;
-    let relays = relays(project, stop_by)?;
+    let relays = relays(project, stop)?;
     let delivery = &project.config.delivery;
     let settings = Settings {
         retry: delivery.retry.clone(),
         wait: delivery.wait,
         lease: delivery.lease,
         micro_batch: usize::try_from(delivery.micro_batch).unwrap_or(usize::MAX),
+        renew: Renew {
+            mails: usize::try_from(delivery.connection_mails).unwrap_or(usize::MAX),
+            time: delivery.connection_time,
+        },
     };
     let policy = |issue: &IssueId| {
         let edition = project

@@ -6,7 +6,7 @@ use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays
 use crate::{
     compose::Mail,
     deliver::{
-        relay::{Envelope, StopBy},
+        relay::{StopBy, send_one},
         reply::Reply,
     },
     domain::{
@@ -158,11 +158,7 @@ pub fn hand_over(project: &Project, mail: &Mail) -> Result<(String, Reply), RunE
                 continue;
             }
         };
-        let envelope = Envelope {
-            from: &mail.from,
-            to: &mail.to,
-        };
-        match session.send(&envelope, &mail.bytes, &mut || Ok(())) {
+        match send_one(&mut *session, mail.clone(), &mut || Ok(())) {
             Ok(reply) => {
                 session.quit();
                 return Ok((relay.name(), reply));

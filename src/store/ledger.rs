@@ -18,6 +18,8 @@ pub enum IssueState {
     Planning,
     /// Its chunks are being worked on, or all done.
     Open,
+    /// The operator wants nothing of it to go for now.
+    Paused,
     /// Its deadline has passed: nothing goes any more.
     Closed,
 }
@@ -351,6 +353,24 @@ pub trait Ledger {
     /// # Errors
     /// When the store fails.
     fn open_issues(&self) -> Result<Vec<IssueRow>>;
+
+    /// The last issues whose plan is whole, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn recent_issues(&self, limit: usize) -> Result<Vec<IssueRow>>;
+
+    /// Pauses an open issue, or opens a paused one again. Says `false` if it isn't the one or the other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn pause(&self, issue: &IssueId, paused: bool) -> Result<bool>;
+
+    /// Plans those again whom the relay rejected, while the issue is open. Gives how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn retry_rejected(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<u64>;
 
     /// The segments of an issue.
     ///

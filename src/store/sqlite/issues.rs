@@ -161,6 +161,7 @@ fn row_to_issue(row: &Row) -> rusqlite::Result<IssueRow> {
         state: match row.get::<_, String>(8)?.as_str() {
             "planning" => IssueState::Planning,
             "open" => IssueState::Open,
+            "paused" => IssueState::Paused,
             _ => IssueState::Closed,
         },
     })
@@ -197,12 +198,24 @@ pub(super) fn unclosed(db: &Connection) -> rusqlite::Result<Vec<IssueRow>> {
     .collect()
 }
 
-pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueId>> {
+pub(super) fn pause(db: &Transaction, issue: &IssueId, paused: bool) -> rusqlite::Result<bool> {
+    let (from, to) = if paused {
+        ("open", "paused")
+    } else {
+        ("paused", "open")
+    };
+    let changed = db.execute(
+        "UPDATE issue SET state = ?3 WHERE id = ?1 AND state = ?2",
+        [issue.to_string().as_str(), from, to],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueRow>> {
     db.prepare(&format!(
         "{ISSUE} WHERE state <> 'planning' ORDER BY date DESC, id LIMIT ?1"
     ))?
     .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], row_to_issue)?
-    .map(|issue| issue.map(|issue| issue.id))
     .collect()
 }
 

@@ -73,6 +73,20 @@ impl Ledger for Sqlite {
         self.look("reading issues", issues::unclosed)
     }
 
+    fn recent_issues(&self, limit: usize) -> Result<Vec<IssueRow>> {
+        self.look("reading issues", |db| issues::recent(db, limit))
+    }
+
+    fn pause(&self, issue: &IssueId, paused: bool) -> Result<bool> {
+        self.change("pausing an issue", |db| issues::pause(db, issue, paused))
+    }
+
+    fn retry_rejected(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<u64> {
+        self.change("planning again", |db| {
+            doubts::retry_rejected(db, issue, now)
+        })
+    }
+
     fn segments(&self, issue: &IssueId) -> Result<Vec<SegmentRow>> {
         self.look("reading segments", |db| issues::segments(db, issue))
     }
@@ -167,7 +181,7 @@ impl Ledger for Sqlite {
         let mut deliveries = Vec::new();
         for issue in issues {
             deliveries.extend(self.look("reading deliveries", |db| {
-                chunks::delivery(db, &issue, subscription)
+                chunks::delivery(db, &issue.id, subscription)
             })?);
         }
         Ok(deliveries)

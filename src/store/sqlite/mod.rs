@@ -5,6 +5,7 @@
 
 mod archive;
 mod chunks;
+mod copy;
 mod doubts;
 mod issues;
 mod ledger;
@@ -49,7 +50,9 @@ impl Sqlite {
             fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         }
         let connection = Connection::open(path).map_err(|error| failed(error.to_string()))?;
-        Self::prepare(connection, place, "FULL")
+        let store = Self::prepare(connection, place, "FULL")?;
+        store.remember_file(path)?;
+        Ok(store)
     }
 
     /// Opens a database only to look at it: `None` if there is none.
