@@ -9,9 +9,9 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
-        Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
-        Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
+        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Handling, Image, InDoubt,
+        IssueId, Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher,
+        Query, Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
         SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
@@ -93,6 +93,7 @@ fn edition() -> Edition {
         min_articles: 1,
         max_age: None,
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     terminal::{BOLD, DIM},
 };
 use crate::{
-    domain::{Address, Language},
+    domain::{Address, Language, Shortened},
     run::{self, Idle, LeftOut, Preview, PreviewIssue, PreviewSegment, Project},
 };
 
@@ -165,13 +165,13 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
     let mut table = Table::new();
     table
         .load_style(NOTHING)
-        .set_header(["segment", "mails", "stories", "size", "subject"]);
+        .set_header(["segment", "mails", "stories", "HTML", "subject"]);
     for (index, segment) in issue.segments.iter().enumerate().take(NAMED) {
         table.add_row([
             (index + 1).to_string(),
             segment.recipients.to_string(),
             segment.segment.articles().count().to_string(),
-            format!("{} KB", segment.sample.bytes.len().div_ceil(1000)),
+            format!("{} KB", segment.html_size().div_ceil(1000)),
             segment.digest.subject.clone(),
         ]);
     }
@@ -182,7 +182,22 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
             issue.segments.len() - NAMED
         ));
     }
+    show_shortened(issue, terminal);
     show_left_out(&issue.left_out, terminal);
+}
+
+/// What was shortened to stay within the size limit.
+fn show_shortened(issue: &PreviewIssue, terminal: &Terminal) {
+    let segments = issue.segments.iter().enumerate();
+    let shortened =
+        segments.filter(|(_, segment)| segment.digest.shortened != Shortened::default());
+    for (index, segment) in shortened.take(NAMED) {
+        let Shortened { shorter, left_out } = segment.digest.shortened;
+        terminal.result(&format!(
+            "segment {}: over `max_size`: {shorter} stories in a smaller form, {left_out} left out and counted",
+            index + 1
+        ));
+    }
 }
 
 fn show_idle(project: &Project, idle: &Idle, terminal: &Terminal) {
@@ -253,6 +268,8 @@ fn segment_as_json(segment: &PreviewSegment) -> serde_json::Value {
         "languages": segment.segment.key.languages,
         "subject": segment.digest.subject,
         "size": segment.sample.bytes.len(),
+        "html_size": segment.html_size(),
+        "shortened": segment.digest.shortened,
         "articles": segment.segment.articles().map(|placed| json!({
             "id": placed.article.article.id, "title": placed.article.article.title, "form": placed.form.as_str(),
         })).collect::<Vec<_>>(),

@@ -6,6 +6,7 @@
 
 mod collect;
 mod delivery;
+mod design;
 pub(crate) mod duration;
 mod edition;
 mod environment;

@@ -16,6 +16,7 @@ mod relay;
 mod segment;
 mod source;
 mod subscriber;
+mod theme;
 pub mod token;
 mod topic;
 
@@ -25,12 +26,12 @@ pub use article::{
     RichText,
 };
 pub use collecting::{CollectSettings, Robots};
-pub use digest::{Digest, Fragment, Hole, ReaderValues};
-pub use edition::{Edition, EditionId, InDoubt, Publisher};
+pub use digest::{Digest, Fragment, Hole, ReaderValues, Shortened};
+pub use edition::{Design, Edition, EditionId, Images, InDoubt, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
-pub use look::{Form, Length, Look};
+pub use look::{Form, Length, Look, Parts};
 pub use query::Query;
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
@@ -38,5 +39,6 @@ pub use segment::{
 };
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use theme::{Colour, Colours, Fonts, Layout, Logo, NoColour, Theme};
 pub use token::{Purpose, Token, TokenKeys};
 pub use topic::{Topic, TopicId};

@@ -48,6 +48,8 @@ pub(super) enum Heading {
     More,
     /// `Top stories`, where nothing stands under a topic.
     Top,
+    /// `and 12 more`, below the last story.
+    Rest(usize),
 }
 
 /// A piece in both parts, as it comes from the templates.
@@ -169,6 +171,11 @@ impl Raw {
     /// Renders the templates of what stands above the articles.
     pub fn notes(press: &Press, context: &Context) -> Result<Self, RenderError> {
         Self::new(press, context, "notes.html", "notes.txt")
+    }
+
+    /// Renders the templates of the line that counts what is left out.
+    pub fn rest(press: &Press, context: &Context) -> Result<Self, RenderError> {
+        Self::new(press, context, "rest.html", "rest.txt")
     }
 
     fn new(press: &Press, context: &Context, html: &str, text: &str) -> Result<Self, RenderError> {

@@ -31,10 +31,24 @@ pub enum RenderError {
         /// What is wrong, with the line.
         report: String,
     },
+    /// A look's theme can't be read, or lacks something.
+    #[error("theme {file}: {report}")]
+    Theme {
+        /// The file.
+        file: String,
+        /// What is wrong, with the line.
+        report: String,
+    },
+    /// There is no such look.
+    #[error("there is no look `{look}`; there are: {known}")]
+    NoLook {
+        /// The look.
+        look: String,
+        /// Those that there are.
+        known: String,
+    },
     /// A look has no such template.
-    #[error(
-        "the look `{look}` has no {file}: write it into the templates folder, or choose the look `broadsheet`"
-    )]
+    #[error("the look `{look}` has no {file}: write it into the templates folder")]
     Missing {
         /// The look.
         look: String,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{RenderError, flow::flow};
-use crate::domain::{Fragment, digest::escape_html_text};
+use crate::domain::{Fragment, Hole, digest::escape_html_text};
 
 /// Where the articles belong: `content` in the templates.
 pub(super) const CONTENT: char = '\u{E0FE}';
@@ -94,6 +94,14 @@ impl Shell {
         all
     }
 
+    /// How many octets it has with the segment's values, each of the reader's own counted at its longest.
+    pub fn size(&self, values: &SegmentView) -> usize {
+        let stretches = self.before.iter().chain(&self.after);
+        stretches
+            .map(|stretch| longest(&self.fill(stretch, values).text))
+            .sum()
+    }
+
     fn fill(&self, stretch: &Stretch, values: &SegmentView) -> Arc<Fragment> {
         let line = match stretch {
             Stretch::Shared(fragment) => return Arc::clone(fragment),
@@ -150,6 +158,12 @@ fn stretches(shell: &str, format: Format) -> Vec<Stretch> {
     }
     close(&mut shared, &mut stretches);
     stretches
+}
+
+/// The octets of a text with its holes filled by their longest values.
+fn longest(text: &str) -> usize {
+    let holes = text.chars().filter_map(Hole::from_sign);
+    text.len() + holes.map(Hole::longest).sum::<usize>()
 }
 
 /// Lines as they stand in the mail.

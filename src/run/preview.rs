@@ -237,6 +237,12 @@ fn recipients(
 }
 
 impl PreviewSegment {
+    /// The octets of the sample's HTML: what Gmail cuts off beyond 102,400.
+    #[must_use]
+    pub fn html_size(&self) -> usize {
+        self.parts().1.len()
+    }
+
     /// The text and HTML of the sample mail, as its reader sees them.
     #[must_use]
     pub fn parts(&self) -> (String, String) {
