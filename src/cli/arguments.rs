@@ -74,6 +74,12 @@ pub enum Command {
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
     Topics,
+    /// Hold a mail to the rules of a correct and welcome one
+    Lint {
+        /// A mail in a file, or an edition's next issue; all editions, if it isn't said
+        #[arg(value_name = "FILE.eml|EDITION")]
+        what: Option<String>,
+    },
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died
@@ -100,6 +106,10 @@ pub struct Collect {
 
 /// `postrider send`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Send {
     /// Only this edition; may be given several times
     #[arg(long, value_name = "ID")]
@@ -113,6 +123,9 @@ pub struct Send {
     /// Go on where the brake stopped
     #[arg(long)]
     pub yes: bool,
+    /// Send although the rules find errors in it (`postrider lint`)
+    #[arg(long)]
+    pub force: bool,
     /// Show what would be sent; nothing is sent, and nothing recorded
     #[arg(long)]
     pub dry_run: bool,

@@ -8,6 +8,7 @@ mod demo;
 mod doubt;
 mod explain;
 mod init;
+mod lint;
 mod preview;
 mod send;
 mod sources;
@@ -70,6 +71,7 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
                 | RunError::Subscribers(_)
+                | RunError::Lint { .. }
                 | RunError::NoRelay => Self::Configuration,
                 RunError::Brake { .. } => Self::Brake,
                 RunError::Unreachable(_) => Self::Unreachable,
@@ -99,6 +101,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics => topics::run(&arguments.project()?, terminal),
+        Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }

@@ -10,11 +10,13 @@ use super::{
     Exit, Terminal,
     arguments::Send,
     collect::tell_troubles,
+    lint,
     send::sending,
     terminal::{BOLD, DIM},
 };
 use crate::{
     domain::{Address, Language, Shortened},
+    lint::Level,
     run::{self, Idle, LeftOut, Preview, PreviewIssue, PreviewSegment, Project},
 };
 
@@ -183,6 +185,10 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
         ));
     }
     show_shortened(issue, terminal);
+    let worth = issue.findings.iter();
+    for finding in worth.filter(|finding| finding.rule.level != Level::Info) {
+        lint::show(finding, terminal);
+    }
     show_left_out(&issue.left_out, terminal);
 }
 
@@ -252,6 +258,7 @@ fn issue_as_json(issue: &PreviewIssue) -> serde_json::Value {
         "recipients": issue.recipients(),
         "topics": topics,
         "segments": segments,
+        "findings": issue.findings,
         "left_out": left_out_as_json(&issue.left_out),
     })
 }

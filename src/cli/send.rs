@@ -92,6 +92,7 @@ pub(super) fn sending(project: &Project, arguments: &Send) -> anyhow::Result<Sen
         at,
         collect: !arguments.no_collect,
         yes: arguments.yes,
+        force: arguments.force,
     })
 }
 
@@ -147,6 +148,9 @@ fn tell(report: &SendReport, terminal: &Terminal) {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"
         ));
+    }
+    for errors in &report.linted {
+        terminal.warn(errors);
     }
     if let Some(delivered) = &report.delivered {
         for trouble in &delivered.troubles {
@@ -222,6 +226,7 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         "problems": report.roster.as_ref().map(|roster| &roster.problems),
         "issues": issues,
         "braked": report.braked,
+        "errors": report.linted,
         "sent": total(&|tally| tally.sent),
         "rejected": total(&|tally| tally.rejected),
         "deferred": total(&|tally| tally.deferred),
@@ -237,6 +242,9 @@ fn as_json(report: &SendReport) -> serde_json::Value {
 fn exit(report: &SendReport) -> Exit {
     if !report.braked.is_empty() {
         return Exit::Brake;
+    }
+    if !report.linted.is_empty() {
+        return Exit::Configuration;
     }
     let incomplete = report.sources.iter().any(run::SourceReport::is_wrong)
         || report

@@ -105,7 +105,8 @@ pub fn test_mail(
     Ok(sheet.mail(&sheet.prepare(key)?, &subscription))
 }
 
-fn nobody_in_particular(to: &Address) -> Subscriber {
+/// A subscriber who said nothing but an address.
+pub(super) fn nobody_in_particular(to: &Address) -> Subscriber {
     Subscriber {
         address: to.clone(),
         name: String::new(),
