@@ -80,6 +80,38 @@ fn a_digest_without_a_way_to_leave_does_not_go_unless_it_is_forced() {
 }
 
 #[test]
+fn text_alone_is_what_a_subscriber_gets_who_wants_it() {
+    let folder = project();
+    let subscribers = folder.path().join("subscribers");
+    fs::remove_dir_all(&subscribers).unwrap();
+    fs::create_dir(&subscribers).unwrap();
+    fs::write(
+        subscribers.join("all.csv"),
+        "address,format\nann@example.org,text\nbob@example.org,\n",
+    )
+    .unwrap();
+    let mail = |address| run(folder.path(), &["send", "--dry-run", "--only", address]).1;
+    let (text, both) = (mail("ann@example.org"), mail("bob@example.org"));
+    assert!(
+        text.contains("Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\r\n"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("text/html") && !text.contains("multipart"),
+        "{text}"
+    );
+    let parsed = mail_parser::MessageParser::new()
+        .parse(text.as_bytes())
+        .unwrap();
+    assert!(parsed.body_text(0).unwrap().contains("12 Harbour Street"));
+    assert!(both.contains("multipart/alternative"));
+    let file = folder.path().join("mail.eml");
+    fs::write(&file, &text).unwrap();
+    let (code, findings, _) = run(folder.path(), &["lint", "mail.eml"]);
+    assert_eq!(code, 0, "{findings}");
+}
+
+#[test]
 fn a_mail_in_a_file_is_held_to_the_rules() {
     let folder = project();
     let (_, mail, _) = run(

@@ -52,9 +52,7 @@ fn of_file(arguments: &Arguments, file: &Path) -> anyhow::Result<Vec<Finding>> {
         let editions = project.config.editions.iter();
         let mut sender =
             editions.filter(|edition| head.contains(&edition.from.address.to_string()));
-        sender
-            .next()
-            .map(|edition| run::setup(&project.config, edition))
+        sender.next().map(|_| run::setup(&project.config))
     });
     Ok(lint::lint(&mail, &setup.unwrap_or_default()))
 }

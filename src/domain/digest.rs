@@ -10,7 +10,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde::Serialize;
 
-use super::Language;
+use super::{Language, Parts};
 
 /// Opens a reader's own value.
 pub const OPEN: char = '\u{E000}';
@@ -177,6 +177,8 @@ pub struct Digest {
     pub preheader: String,
     /// The language of the words around the articles.
     pub language: Language,
+    /// Whether there is an HTML part.
+    pub parts: Parts,
     /// The HTML part, in pieces.
     pub html: Vec<Arc<Fragment>>,
     /// The text part, in pieces: format=flowed with delsp=yes (RFC 3676) already.

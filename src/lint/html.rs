@@ -15,7 +15,7 @@ const STYLE: usize = 8_192;
 
 pub(super) fn check(parts: &Parts, setup: &Setup, findings: &mut Findings) {
     let Some(html) = &parts.html else {
-        findings.tell_if(!setup.text_alone, "W00", "", "no HTML part");
+        findings.tell("W00", "", "no HTML part");
         return;
     };
     let size = html.len();

@@ -28,8 +28,6 @@ pub struct Setup {
     pub publisher: String,
     /// Where they get post; empty if unknown.
     pub postal_address: String,
-    /// Whether the edition is text alone by the operator's wish.
-    pub text_alone: bool,
 }
 
 /// Something that a mail does wrong.

@@ -97,7 +97,7 @@ pub static RULES: &[Rule] = &[
     error("T05", "the text part too has the link to leave it", "write `{{ reader.unsubscribe_url }}` in digest.txt"),
     warning("T06", "tabs, zero-width characters and overrides of direction confuse plain text", "take them out of the template or the labels"),
     warning("T08", "the line `-- ` sets the footer apart (RFC 3676, section 4.3)", "keep `{{ \"-- \" }}` in digest.txt"),
-    warning("W00", "a digest without an HTML part loses most readers' comfort", "leave out `format = \"text\"`"),
+    info("W00", "text alone is what some readers want", "leave out `format = \"text\"` if it isn't meant"),
     warning("W01", "without doctype, charset, title and viewport clients guess", "keep the head of digest.html"),
     error("W03", "no client runs scripts, forms or frames; filters reject a mail that has them", "take them out of the template"),
     error("W04", "a link is absolute: http, https or mailto, and goes where it says", "write whole URLs in the template"),

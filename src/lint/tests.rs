@@ -44,7 +44,6 @@ fn setup() -> Setup {
     Setup {
         publisher: "The Harbour Press".into(),
         postal_address: "12 Quay Street".into(),
-        text_alone: false,
     }
 }
 

@@ -149,6 +149,7 @@ impl Renderer {
             subject: values.subject,
             preheader: values.preheader,
             language: segment.language.clone(),
+            parts: segment.key.parts,
             shortened,
         })
     }

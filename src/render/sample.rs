@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use super::{RenderError, Renderer};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Corrected, Correction, Digest, Edition, Enclosure,
-    Form, Fragment, Handling, Hole, Image, Language, Length, Limit, Mark, Moved, Number, Person,
-    Placed, ReaderValues, Related, RichText, Section, Segment, SegmentKey,
+    Form, Fragment, Handling, Hole, Image, Language, Length, Limit, Mark, Moved, Number, Parts,
+    Person, Placed, ReaderValues, Related, RichText, Section, Segment, SegmentKey,
     digest::{CLOSE, OPEN, escape_html_text},
 };
 
@@ -126,6 +126,7 @@ fn segment(
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            parts: Parts::Both,
             look: edition.look.clone(),
             made_from: String::new(),
         },

@@ -11,7 +11,7 @@ use super::{sample::filled, *};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Colours, Corrected, Correction, Design, EditionId,
     Form, Handling, Image, Images, InDoubt, Length, Limit, Logo, Mailbox, Mark, Moved, Number,
-    Person, Query, Related, RichText, SegmentKey, Theme,
+    Parts, Person, Query, Related, RichText, SegmentKey, Theme,
     digest::{CLOSE, OPEN},
 };
 
@@ -189,6 +189,7 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            parts: Parts::Both,
             look: Look::default(),
             made_from: String::new(),
         },

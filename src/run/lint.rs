@@ -3,7 +3,7 @@
 use super::{MadeFrom, Project, RunError, Sheet, test_mail::nobody_in_particular};
 use crate::{
     config::Config,
-    domain::{Edition, Language, Notice, Parts, Ref, Subscription, SubscriptionNumber},
+    domain::{Edition, Language, Notice, Ref, Subscription, SubscriptionNumber},
     keys::Keys,
     lint::{Finding, Setup, lint},
     store::{IssueRow, Store},
@@ -13,13 +13,12 @@ use crate::{
 /// that many read are among them.
 const LOOKED_AT: u32 = 64;
 
-/// What a mail of an edition is held to.
+/// What the mails of a publisher are held to.
 #[must_use]
-pub fn setup(config: &Config, edition: &Edition) -> Setup {
+pub fn setup(config: &Config) -> Setup {
     Setup {
         publisher: config.publisher.name.clone(),
         postal_address: config.publisher.postal_address.clone(),
-        text_alone: edition.design.parts == Parts::Text,
     }
 }
 

@@ -76,7 +76,7 @@ impl Sheet {
             keys.tokens().clone(),
         );
         Ok(Self {
-            setup: setup(config, &edition),
+            setup: setup(config),
             edition,
             index,
             window,

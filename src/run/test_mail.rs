@@ -88,6 +88,7 @@ pub fn test_mail(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        parts: subscriber.format.unwrap_or(edition.design.parts),
         look: edition.look.clone(),
         made_from: String::new(),
     };
@@ -115,6 +116,7 @@ pub(super) fn nobody_in_particular(to: &Address) -> Subscriber {
         editions: Vec::new(),
         topics: None,
         max_articles: None,
+        format: None,
         paused: Pause::No,
     }
 }
