@@ -80,6 +80,9 @@ pub enum Command {
         #[arg(value_name = "FILE.eml|EDITION")]
         what: Option<String>,
     },
+    /// What templates see, and the labels that languages lack
+    #[command(subcommand)]
+    Templates(Templates),
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died
@@ -129,7 +132,7 @@ pub struct Send {
     /// Show what would be sent; nothing is sent, and nothing recorded
     #[arg(long)]
     pub dry_run: bool,
-    /// With --dry-run: write each segment's .html, .txt and a sample .eml here
+    /// With --dry-run: write each segment's .html, .txt and a sample .eml here, and an index.html that shows them all
     #[arg(long, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
     /// With --dry-run: exactly the mail that this subscriber would get
@@ -141,6 +144,19 @@ pub struct Send {
     /// With --test: as this subscriber would get it
     #[arg(long = "as", value_name = "SUBSCRIBER", requires = "test")]
     pub as_subscriber: Option<String>,
+}
+
+/// `postrider templates`
+#[derive(Debug, Subcommand)]
+pub enum Templates {
+    /// All that templates see: name, where it is known, what it is
+    Vars,
+    /// The labels of the editions' languages, and those that are missing
+    Labels {
+        /// Only languages that lack some
+        #[arg(long)]
+        missing: bool,
+    },
 }
 
 /// `postrider sources`

@@ -9,9 +9,11 @@ mod doubt;
 mod explain;
 mod init;
 mod lint;
+mod out;
 mod preview;
 mod send;
 mod sources;
+mod templates;
 mod terminal;
 mod test_mail;
 mod topics;
@@ -102,6 +104,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics => topics::run(&arguments.project()?, terminal),
         Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
+        Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }

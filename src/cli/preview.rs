@@ -1,6 +1,6 @@
 //! `postrider send --dry-run`: the same plan on a copy of the store. Nothing is sent, and nothing recorded.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{io::Write as _, path::Path};
 
 use anyhow::{Context as _, bail};
 use comfy_table::{Table, presets::NOTHING};
@@ -11,6 +11,7 @@ use super::{
     arguments::Send,
     collect::tell_troubles,
     lint,
+    out::{self, file_name, write_file},
     send::sending,
     terminal::{BOLD, DIM},
 };
@@ -60,7 +61,7 @@ pub(super) fn run(
         return show_only(&preview, &only, arguments.out.as_deref(), terminal);
     }
     if let Some(folder) = &arguments.out {
-        write(&preview, folder)?;
+        out::write(&preview, folder)?;
     }
     if terminal.json() {
         terminal.json_line(&as_json(&preview));
@@ -73,8 +74,8 @@ pub(super) fn run(
         }
         if let Some(folder) = &arguments.out {
             terminal.say(&format!(
-                "each segment's .html, .txt and a sample .eml are in {}",
-                folder.display()
+                "{} shows each segment; its .html, .txt and a sample .eml are beside it",
+                folder.join("index.html").display()
             ));
         }
     }
@@ -281,33 +282,4 @@ fn segment_as_json(segment: &PreviewSegment) -> serde_json::Value {
             "id": placed.article.article.id, "title": placed.article.article.title, "form": placed.form.as_str(),
         })).collect::<Vec<_>>(),
     })
-}
-
-/// Writes each segment's HTML, text and sample mail.
-fn write(preview: &Preview, folder: &Path) -> anyhow::Result<()> {
-    for issue in &preview.issues {
-        for (index, segment) in issue.segments.iter().enumerate() {
-            let path = folder.join(format!(
-                "{}-segment-{:03}",
-                file_name(&issue.row.id.to_string()),
-                index + 1
-            ));
-            let (text, html) = segment.parts();
-            write_file(&path.with_extension("eml"), &segment.sample.bytes)?;
-            write_file(&path.with_extension("html"), html.as_bytes())?;
-            write_file(&path.with_extension("txt"), text.as_bytes())?;
-        }
-    }
-    Ok(())
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
-    }
-    fs::write(path, bytes).with_context(|| format!("writing `{}`", path.display()))
-}
-
-fn file_name(issue: &str) -> String {
-    issue.replace('/', "-")
 }

@@ -17,8 +17,14 @@ use super::{
 };
 use crate::domain::{Beside, Form, Fragment, Language, Placed, Revision, TopicId};
 
-/// The pieces of articles in one form, by what is shown of each and beside it.
-type ByArticle = HashMap<(Revision, Arc<Beside>), Pair>;
+/// What is shown of an article, and beside it.
+type Shown = (Revision, Arc<Beside>);
+
+/// The pieces of articles in one form.
+type ByArticle = HashMap<Shown, Pair>;
+
+/// Fronts that are kept at hand.
+const FRONTS: usize = 10_000;
 
 /// What is rendered once for all readers of a language.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub(super) struct Around {
     pub text: Shell,
     articles: RwLock<[ByArticle; Form::ALL.len()]>,
     headings: RwLock<HashMap<Heading, Pair>>,
+    /// By the articles that they may name.
+    fronts: RwLock<HashMap<Vec<Shown>, Arc<Front>>>,
     /// By all that their templates see, as JSON.
     notes: RwLock<HashMap<String, Pair>>,
 }
@@ -50,6 +58,13 @@ pub(super) enum Heading {
     Top,
     /// `and 12 more`, below the last story.
     Rest(usize),
+}
+
+/// What an inbox shows of a digest.
+#[derive(Debug)]
+pub(super) struct Front {
+    pub subject: String,
+    pub preheader: String,
 }
 
 /// A piece in both parts, as it comes from the templates.
@@ -87,6 +102,7 @@ impl Around {
             context,
             articles: RwLock::default(),
             headings: RwLock::default(),
+            fronts: RwLock::default(),
             notes: RwLock::default(),
         })
     }
@@ -112,6 +128,26 @@ impl Around {
             .unwrap_or_else(PoisonError::into_inner);
         // Another thread may have been first: one piece is shared by all.
         Ok(known[form].entry(key).or_insert(pair).clone())
+    }
+
+    /// Subject and preheader of the digests that begin with these articles: made when they are first asked for.
+    pub fn front(
+        &self,
+        first: Vec<Shown>,
+        made: impl FnOnce() -> Result<Front, RenderError>,
+    ) -> Result<Arc<Front>, RenderError> {
+        let known = self.fronts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(front) = known.get(&first) {
+            return Ok(front.clone());
+        }
+        drop(known);
+        let front = Arc::new(made()?);
+        let mut known = self.fronts.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= FRONTS {
+            known.clear();
+        }
+        known.insert(first, front.clone());
+        Ok(front)
     }
 
     /// The piece of notes that their templates see as `key`: made when it is first asked for.

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use strsim::damerau_levenshtein;
+
 /// Why a digest could not be rendered. All of them show when the [`super::Renderer`] is made, before the first mail.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -99,8 +101,24 @@ impl RenderError {
         for (name, origin) in origins {
             report = report.replace(&format!("--> {name}:"), &format!("--> {origin}:"));
         }
+        if let Some(meant) = meant(&report) {
+            let hint = format!(
+                "did you mean `{meant}`? `postrider templates vars` shows all that templates see"
+            );
+            report = format!("{report}\n\n{hint}");
+        }
         Self::Template { file, line, report }
     }
+}
+
+/// The name that was meant by one that isn't known: Tera names both, ``Field `tilte` is not defined. Available fields: title, url``.
+fn meant(report: &str) -> Option<String> {
+    let (unknown, rest) = report.split_once(" is not defined. Available ")?;
+    let unknown = unknown.rsplit('`').nth(1)?;
+    let (_, known) = rest.lines().next()?.split_once(": ")?;
+    let distance = |name: &&str| damerau_levenshtein(unknown, name);
+    let nearest = known.split(", ").min_by_key(distance)?;
+    (distance(&nearest) * 2 < unknown.chars().count()).then(|| nearest.to_owned())
 }
 
 /// The template and line that a report points at: `--> article/card.html:3:7`.

@@ -105,6 +105,37 @@ impl Labels {
     }
 }
 
+/// The labels that the files of these languages lack, of those that English has. A language without a file lacks all.
+///
+/// # Errors
+/// When a file of labels is broken.
+pub fn missing_labels(
+    templates: &Templates,
+    languages: &[Language],
+) -> Result<Vec<(Language, Vec<String>)>, RenderError> {
+    let labels = Labels::new(templates)?.languages;
+    let all: Vec<_> = labels
+        .get(&Language::english())
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key)
+        .collect();
+    let missing = languages.iter().map(|language| {
+        let files = [language.clone(), language.family(), language.base()];
+        let known = |key: &&&String| {
+            files
+                .iter()
+                .any(|file| labels.get(file).is_some_and(|own| own.contains_key(**key)))
+        };
+        let gaps = all
+            .iter()
+            .filter(|key| !known(key))
+            .map(|key| (*key).clone());
+        (language.clone(), gaps.collect())
+    });
+    Ok(missing.collect())
+}
+
 impl Words {
     /// A label; empty where no language has it, which the sample digest finds out before the first mail.
     pub fn get(&self, key: &str) -> String {
@@ -223,6 +254,18 @@ mod tests {
         assert_eq!(stories("pl", 22), "22 artykuły");
         let arabic: Vec<_> = [1, 2, 3, 11].map(|n| stories("ar", n)).into();
         assert_eq!(arabic, ["خبر واحد", "خبران", "3 أخبار", "11 خبرًا"]);
+    }
+
+    #[test]
+    fn gaps_are_listed() {
+        let mut content = Templates::built_in().content().clone();
+        content.insert("labels/xh.toml".into(), "unsubscribe = 'Phuma'".into());
+        let templates = Templates::from_content(content);
+        let missing = missing_labels(&templates, &["fr", "pt-BR", "zh-TW", "xh"].map(language))
+            .expect("labels");
+        let counts: Vec<_> = missing.iter().map(|(_, gaps)| gaps.len()).collect();
+        assert_eq!(counts[..3], [0, 0, 0]);
+        assert!(counts[3] > 20 && !missing[3].1.contains(&"unsubscribe".to_owned()));
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod vars;
 mod view;
 
 use std::{
@@ -32,18 +33,26 @@ use chrono_tz::Tz;
 use tera::Context;
 
 use self::{
-    around::{Around, Heading, Pair, Raw, shell_context},
+    around::{Around, Front, Heading, Pair, Raw, shell_context},
     fit::Piece,
     labels::Labels,
     look::Press,
     shell::SegmentView,
     view::{ArticleView, EditionView, NotesView, PublisherView, ReaderView},
 };
-pub use self::{error::RenderError, templates::Templates};
+pub use self::{
+    error::RenderError,
+    labels::missing_labels,
+    templates::Templates,
+    vars::{VARS, Var},
+};
 use crate::domain::{
     Corrected, Design, Digest, Edition, IssueId, Language, Limit, Look, Notice, Placed, Publisher,
     ReaderValues, Section, Segment, Shortened, Topic, TopicId,
 };
+
+/// The stories that subject and preheader may name.
+const FIRST: usize = 6;
 
 /// Renders the digests of one issue.
 #[derive(Debug)]
@@ -65,6 +74,13 @@ pub struct Renderer {
 struct ReadyLook {
     press: Press,
     arounds: RwLock<HashMap<Language, Arc<Around>>>,
+}
+
+/// A segment as it fits, with its pieces.
+struct Fitted<'a> {
+    segment: Cow<'a, Segment>,
+    shortened: Shortened,
+    pairs: Vec<Pair>,
 }
 
 /// One reader's digest, with each of the reader's own values between [`crate::domain::digest::OPEN`] and
@@ -136,13 +152,10 @@ impl Renderer {
         let (press, around) = self.around(segment)?;
         let values = self.values(press, &around, segment)?;
         let notes = self.notes(&around, segment);
-        let (segment, shortened) = self.fitted(press, &around, &values, segment, notes.as_ref())?;
-        let (mut html, mut text) = (Vec::new(), Vec::new());
-        for piece in fit::pieces(&segment, notes.as_ref(), shortened.left_out) {
-            let pair = self.piece(press, &around, &segment, piece)?;
-            html.push(pair.html);
-            text.push(pair.text);
-        }
+        let Fitted {
+            pairs, shortened, ..
+        } = self.fitted(press, &around, &values, segment, notes.as_ref())?;
+        let (html, text) = pairs.into_iter().map(|pair| (pair.html, pair.text)).unzip();
         Ok(Digest {
             html: around.html.around(&values, html),
             text: around.text.around(&values, text),
@@ -167,7 +180,10 @@ impl Renderer {
         let (press, around) = self.around(segment)?;
         let values = self.values(press, &around, segment)?;
         let notes = self.notes(&around, segment);
-        let (segment, shortened) = self.fitted(press, &around, &values, segment, notes.as_ref())?;
+        let fitted = self.fitted(press, &around, &values, segment, notes.as_ref())?;
+        let Fitted {
+            segment, shortened, ..
+        } = fitted;
         let (mut html, mut text) = (String::new(), String::new());
         for piece in fit::pieces(&segment, notes.as_ref(), shortened.left_out) {
             let raw = self.raw(press, &around, &segment, piece)?;
@@ -237,18 +253,22 @@ impl Renderer {
         let Some(lead) = segment.articles().next() else {
             return self.values_of_corrections(around, segment);
         };
-        let titles: Vec<_> = segment
-            .articles()
-            .take(6)
-            .map(|placed| clean::line(&placed.article.article.title))
-            .collect();
-        let mut context = around.context.clone();
-        context.insert("lead", &self.article_view(around, lead));
-        context.insert("titles", &titles);
-        let line = |name| Ok::<_, RenderError>(clean::line(&press.render(name, &context)?));
+        let first = || segment.articles().take(FIRST);
+        let key = first().map(|placed| (placed.article.revision.clone(), placed.beside.clone()));
+        let front = around.front(key.collect(), || {
+            let titles = first().map(|placed| clean::line(&placed.article.article.title));
+            let mut context = around.context.clone();
+            context.insert("lead", &self.article_view(around, lead));
+            context.insert("titles", &titles.collect::<Vec<_>>());
+            let line = |name| Ok::<_, RenderError>(clean::line(&press.render(name, &context)?));
+            Ok(Front {
+                subject: line("subject.txt")?,
+                preheader: line("preheader.txt")?,
+            })
+        })?;
         Ok(SegmentView {
-            subject: line("subject.txt")?,
-            preheader: line("preheader.txt")?,
+            subject: front.subject.clone(),
+            preheader: front.preheader.clone(),
             count: count(around, segment),
             follows: self.follows(around, segment),
         })
@@ -309,7 +329,7 @@ impl Renderer {
         )
     }
 
-    /// The segment in forms that keep it within the edition's limit.
+    /// The segment in forms that keep it within the edition's limit, and its pieces.
     fn fitted<'a>(
         &self,
         press: &Press,
@@ -317,26 +337,36 @@ impl Renderer {
         values: &SegmentView,
         segment: &'a Segment,
         notes: Option<&NotesView>,
-    ) -> Result<(Cow<'a, Segment>, Shortened), RenderError> {
-        let whole = (Cow::Borrowed(segment), Shortened::default());
-        let Limit::Most(most) = self.design.max_size else {
-            return Ok(whole);
+    ) -> Result<Fitted<'a>, RenderError> {
+        let pairs = |segment: &Segment, left_out| {
+            fit::pieces(segment, notes, left_out)
+                .map(|piece| self.piece(press, around, segment, piece))
+                .collect::<Result<Vec<_>, _>>()
         };
-        let room = usize::try_from(most).unwrap_or(usize::MAX);
+        let whole = pairs(segment, 0)?;
+        let total: usize = whole.iter().map(|pair| pair.html.text.len()).sum();
+        let room = match self.design.max_size {
+            Limit::Most(most) => usize::try_from(most).unwrap_or(usize::MAX),
+            Limit::None => usize::MAX,
+        };
         let room = room.saturating_sub(around.html.size(values));
+        if total <= room {
+            return Ok(Fitted {
+                segment: Cow::Borrowed(segment),
+                shortened: Shortened::default(),
+                pairs: whole,
+            });
+        }
         let size = |piece: Piece| {
             let pair = self.piece(press, around, segment, piece)?;
             Ok(pair.html.text.len())
         };
-        let mut total = 0;
-        for piece in fit::pieces(segment, notes, 0) {
-            total += size(piece)?;
-        }
-        if total <= room {
-            return Ok(whole);
-        }
         let (fitted, shortened) = fit::fit(segment, notes, room, &size)?;
-        Ok((Cow::Owned(fitted), shortened))
+        Ok(Fitted {
+            pairs: pairs(&fitted, shortened.left_out)?,
+            segment: Cow::Owned(fitted),
+            shortened,
+        })
     }
 
     /// A piece as it stands in the mail: made when it is first asked for.

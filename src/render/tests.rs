@@ -397,6 +397,7 @@ fn a_broken_template_names_the_file_and_the_line() {
         undefined.starts_with("template DIR/article/card.html, line 2: "),
         "{undefined}"
     );
+    assert!(undefined.contains("did you mean `title`?"), "{undefined}");
     assert!(
         undefined.contains("tilte") && undefined.contains("DIR/article/card.html:2:"),
         "{undefined}"
@@ -565,6 +566,37 @@ fn what_the_operator_says_of_the_theme_is_in_every_look() {
         ] {
             assert!(html.contains(wanted), "{look}: {wanted}: {html}");
         }
+    }
+}
+
+#[test]
+fn all_that_the_table_of_names_has_is_there() {
+    let uses = |templates: &str| -> String {
+        let names = VARS.iter().filter(|var| var.templates.contains(templates));
+        let uses = names.map(|var| format!("{{% set x = [{}] %}}{{{{ x | length }}}}", var.name));
+        uses.collect::<Vec<_>>().concat()
+    };
+    let built_in = Templates::built_in();
+    for (file, templates) in [
+        ("digest.html", "digest.html"),
+        ("subject.txt", "subject.txt, preheader"),
+        ("article/card.txt", "article/*"),
+        ("topic.txt", "topic.txt"),
+        ("notes.txt", "notes.txt"),
+        ("topic.html", "all"),
+    ] {
+        let text = &built_in.content()[file];
+        let used = uses(templates).replace(
+            "article.",
+            if file == "subject.txt" {
+                "lead."
+            } else {
+                "article."
+            },
+        );
+        let text =
+            format!("{text}{{% if false %}}{{% endif %}}{{% set all %}}{used}{{% endset %}}");
+        made_with(&[(file, &text)], Design::default(), &in_look("broadsheet"));
     }
 }
 
