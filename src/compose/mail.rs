@@ -116,6 +116,7 @@ impl Composer {
         let mut bytes = self
             .reader_head(subscriber, subscription.reader)
             .into_bytes();
+        bytes.reserve(prepared.size());
         bytes.extend_from_slice(prepared.head.as_bytes());
         let text = |hole| values.get(hole).to_owned();
         let html = |hole| escape_html_text(values.get(hole)).into_owned();
@@ -281,6 +282,19 @@ impl Composer {
             .entry(Arc::as_ptr(fragment) as usize)
             .or_insert_with(|| (fragment.clone(), Arc::new(encode(&fragment.text))));
         encoded.clone()
+    }
+}
+
+impl Prepared {
+    /// About how many octets its mails have.
+    fn size(&self) -> usize {
+        let parts = self.text.iter().chain(&self.html);
+        let pieces = parts.flat_map(|encoded| &encoded.pieces);
+        let size = |piece: &Piece| match piece {
+            Piece::Bytes(bytes) => bytes.len(),
+            Piece::Hole(_) => 256,
+        };
+        self.head.len() + 1024 + pieces.map(size).sum::<usize>()
     }
 }
 

@@ -20,8 +20,8 @@ use crate::domain::{Beside, Form, Fragment, Language, Placed, Revision, TopicId}
 /// What is shown of an article, and beside it.
 type Shown = (Revision, Arc<Beside>);
 
-/// The pieces of articles in one form.
-type ByArticle = HashMap<Shown, Pair>;
+/// The pieces of articles in one form: few stand with different things beside them.
+type ByArticle = HashMap<Revision, Vec<(Arc<Beside>, Pair)>>;
 
 /// Fronts that are kept at hand.
 const FRONTS: usize = 10_000;
@@ -115,10 +115,10 @@ impl Around {
         raw: impl FnOnce() -> Result<Raw, RenderError>,
     ) -> Result<Pair, RenderError> {
         let form = placed.form as usize;
-        let key = (placed.article.revision.clone(), placed.beside.clone());
+        let revision = &placed.article.revision;
         let known = self.articles.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pair) = known[form].get(&key) {
-            return Ok(pair.clone());
+        if let Some(pair) = beside(known[form].get(revision), &placed.beside) {
+            return Ok(pair);
         }
         drop(known);
         let pair = Pair::new(press, &raw()?)?;
@@ -127,7 +127,12 @@ impl Around {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         // Another thread may have been first: one piece is shared by all.
-        Ok(known[form].entry(key).or_insert(pair).clone())
+        let pairs = known[form].entry(revision.clone()).or_default();
+        if let Some(pair) = beside(Some(pairs), &placed.beside) {
+            return Ok(pair);
+        }
+        pairs.push((Arc::clone(&placed.beside), pair.clone()));
+        Ok(pair)
     }
 
     /// Subject and preheader of the digests that begin with these articles: made when they are first asked for.
@@ -186,6 +191,12 @@ impl Around {
             .unwrap_or_else(PoisonError::into_inner);
         Ok(known.entry(heading.clone()).or_insert(pair).clone())
     }
+}
+
+/// The piece with this beside it.
+fn beside(pairs: Option<&Vec<(Arc<Beside>, Pair)>>, wanted: &Arc<Beside>) -> Option<Pair> {
+    let same = |(beside, _): &&(Arc<Beside>, Pair)| Arc::ptr_eq(beside, wanted) || beside == wanted;
+    pairs?.iter().find(same).map(|(_, pair)| pair.clone())
 }
 
 impl Raw {

@@ -64,6 +64,8 @@ pub(super) struct Shell {
     before: Vec<Stretch>,
     after: Vec<Stretch>,
     format: Format,
+    /// The octets of its shared lines, holes at their longest.
+    shared: usize,
 }
 
 #[derive(Debug)]
@@ -78,9 +80,16 @@ impl Shell {
     /// From the rendered (and, for HTML, inlined) shell with its marks.
     pub fn new(rendered: &str, format: Format, origin: &str) -> Result<Self, RenderError> {
         let (before, after) = split(rendered, origin)?;
+        let (before, after) = (stretches(before, format), stretches(after, format));
+        let all = before.iter().chain(&after);
+        let shared = all.map(|stretch| match stretch {
+            Stretch::Shared(fragment) => longest(&fragment.text),
+            Stretch::Own(_) => 0,
+        });
         Ok(Self {
-            before: stretches(before, format),
-            after: stretches(after, format),
+            shared: shared.sum(),
+            before,
+            after,
             format,
         })
     }
@@ -97,9 +106,11 @@ impl Shell {
     /// How many octets it has with the segment's values, each of the reader's own counted at its longest.
     pub fn size(&self, values: &SegmentView) -> usize {
         let stretches = self.before.iter().chain(&self.after);
-        stretches
-            .map(|stretch| longest(&self.fill(stretch, values).text))
-            .sum()
+        let own = stretches.map(|stretch| match stretch {
+            Stretch::Shared(_) => 0,
+            Stretch::Own(_) => longest(&self.fill(stretch, values).text),
+        });
+        self.shared + own.sum::<usize>()
     }
 
     fn fill(&self, stretch: &Stretch, values: &SegmentView) -> Arc<Fragment> {
