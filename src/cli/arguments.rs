@@ -80,6 +80,8 @@ pub enum Command {
         #[arg(value_name = "FILE.eml|EDITION")]
         what: Option<String>,
     },
+    /// A page that shows what would be sent, made again whenever templates, labels, configuration or articles change
+    Preview(Preview),
     /// What templates see, and the labels that languages lack
     #[command(subcommand)]
     Templates(Templates),
@@ -144,6 +146,20 @@ pub struct Send {
     /// With --test: as this subscriber would get it
     #[arg(long = "as", value_name = "SUBSCRIBER", requires = "test")]
     pub as_subscriber: Option<String>,
+}
+
+/// `postrider preview`
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The port on this machine; 0 takes any
+    #[arg(long, value_name = "N", default_value_t = 8026)]
+    pub port: u16,
+    /// Only this edition; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub edition: Vec<String>,
+    /// Plan as if it were this time; else now, or when something is due next
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 /// `postrider templates`

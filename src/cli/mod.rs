@@ -9,6 +9,7 @@ mod doubt;
 mod explain;
 mod init;
 mod lint;
+mod live;
 mod out;
 mod preview;
 mod send;
@@ -104,6 +105,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics => topics::run(&arguments.project()?, terminal),
         Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
+        Command::Preview(preview) => live::run(arguments, preview, terminal),
         Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)

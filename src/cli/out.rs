@@ -16,17 +16,26 @@ const INDEX: &str = include_str!("out.html");
 
 /// Writes all of a preview into a folder.
 pub(super) fn write(preview: &Preview, folder: &Path) -> anyhow::Result<()> {
+    for (name, bytes) in files(preview)? {
+        write_file(&folder.join(name), &bytes)?;
+    }
+    Ok(())
+}
+
+/// The files of a preview, by their names.
+pub(super) fn files(preview: &Preview) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
     for issue in &preview.issues {
         for (index, segment) in issue.segments.iter().enumerate() {
-            let path = folder.join(segment_name(issue, index));
+            let name = segment_name(issue, index);
             let (text, html) = segment.parts();
-            let with = |suffix: &str| path.with_extension(suffix);
-            write_file(&with("eml"), &segment.sample.bytes)?;
-            write_file(&with("html"), html.as_bytes())?;
-            write_file(&with("txt"), text.as_bytes())?;
+            files.push((format!("{name}.eml"), segment.sample.bytes.clone()));
+            files.push((format!("{name}.html"), html.into_bytes()));
+            files.push((format!("{name}.txt"), text.into_bytes()));
         }
     }
-    write_file(&folder.join("index.html"), page(preview)?.as_bytes())
+    files.push(("index.html".to_owned(), page(preview)?.into_bytes()));
+    Ok(files)
 }
 
 /// Writes a file, and the folder that it lies in.

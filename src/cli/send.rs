@@ -97,7 +97,7 @@ pub(super) fn sending(project: &Project, arguments: &Send) -> anyhow::Result<Sen
 }
 
 /// A time as an operator writes it: with a zone of its own, or in the edition's.
-fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
