@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
-        Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
-        Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
-        SubscriptionNumber, TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Handling, Image, InDoubt,
+        IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person, Placed,
+        Publisher, Query, Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber,
+        Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
 };
@@ -93,6 +93,7 @@ fn edition() -> Edition {
         min_articles: 1,
         max_age: None,
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
     }
 }
@@ -124,6 +125,7 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        parts: Parts::Both,
         look: Look::default(),
         made_from: String::new(),
     };
@@ -155,6 +157,7 @@ fn subscription(name: String, local: &str) -> Subscription {
             editions: Vec::new(),
             topics: None,
             max_articles: None,
+            format: None,
             paused: Pause::No,
         },
     }
@@ -173,6 +176,7 @@ proptest! {
         name in text(),
         local in "[a-z&'+.=]{0,20}[a-z]",
         service in any::<bool>(),
+        text_alone in any::<bool>(),
     ) {
         prop_assume!(!local.starts_with('.') && !local.contains(".."));
         let (edition, templates) = (edition(), Templates::built_in());
@@ -207,14 +211,16 @@ proptest! {
         };
         let keys = TokenKeys::new(&[(1, [3; 32])]);
         let composer = Composer::new(letterhead, keys.clone());
-        let segment = segment(articles, language, &issue);
+        let mut segment = segment(articles, language, &issue);
+        let parts = if text_alone { Parts::Text } else { Parts::Both };
+        segment.key.parts = parts;
         let hash = segment.key.hash();
         let subscription = subscription(name, &local);
 
         let digest = renderer.render(&segment).unwrap();
         let spliced = composer.mail(&composer.prepare(&digest, hash), &subscription);
         let whole = renderer.render_whole(&segment, &composer.reader_values(&subscription)).unwrap();
-        let whole = Whole { subject: &whole.subject, language: &whole.language, html: &whole.html, text: &whole.text };
+        let whole = Whole { subject: &whole.subject, language: &whole.language, parts, html: &whole.html, text: &whole.text };
         let composed = compose_whole(&composer, &whole, hash, &subscription);
         prop_assert_eq!(
             String::from_utf8_lossy(&spliced.bytes).into_owned(),
@@ -227,6 +233,7 @@ proptest! {
         let parsed = mail_parser::MessageParser::new().parse(&spliced.bytes).unwrap();
         prop_assert_eq!(parsed.subject(), Some(digest.subject.as_str()));
         prop_assert_eq!(parsed.html_body_count(), 1);
+        prop_assert_eq!(parsed.parts.len(), if text_alone { 1 } else { 3 });
         // A bounce says whose it is, without a word of the address.
         let whose = keys.find(&spliced.from.to_string()).map(|token| token.reader);
         prop_assert_eq!(whose, service.then_some(subscription.reader));

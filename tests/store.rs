@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use postrider::{
     domain::{
         Address, Article, ArticleId, EditionId, Handling, IssueId, Length, Limit, Look, Number,
-        Pause, RichText, SegmentKey, Subscriber, SubscriptionNumber,
+        Parts, Pause, RichText, SegmentKey, Subscriber, SubscriptionNumber,
     },
     keys::Keys,
     store::{
@@ -90,6 +90,7 @@ fn subscriber(address: &str) -> Subscriber {
         editions: Vec::new(),
         topics: None,
         max_articles: None,
+        format: None,
         paused: Pause::No,
     }
 }
@@ -158,6 +159,7 @@ fn issue(
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        parts: Parts::Both,
         look: Look::default(),
         made_from: String::new(),
     };

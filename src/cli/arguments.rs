@@ -74,6 +74,17 @@ pub enum Command {
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
     Topics,
+    /// Hold a mail to the rules of a correct and welcome one
+    Lint {
+        /// A mail in a file, or an edition's next issue; all editions, if it isn't said
+        #[arg(value_name = "FILE.eml|EDITION")]
+        what: Option<String>,
+    },
+    /// A page that shows what would be sent, made again whenever templates, labels, configuration or articles change
+    Preview(Preview),
+    /// What templates see, and the labels that languages lack
+    #[command(subcommand)]
+    Templates(Templates),
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died
@@ -115,6 +126,10 @@ pub struct Collect {
 
 /// `postrider send`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Send {
     /// Only this edition; may be given several times
     #[arg(long, value_name = "ID")]
@@ -128,10 +143,13 @@ pub struct Send {
     /// Go on where the brake stopped
     #[arg(long)]
     pub yes: bool,
+    /// Send although the rules find errors in it (`postrider lint`)
+    #[arg(long)]
+    pub force: bool,
     /// Show what would be sent; nothing is sent, and nothing recorded
     #[arg(long)]
     pub dry_run: bool,
-    /// With --dry-run: write each segment's .html, .txt and a sample .eml here
+    /// With --dry-run: write each segment's .html, .txt and a sample .eml here, and an index.html that shows them all
     #[arg(long, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
     /// With --dry-run: exactly the mail that this subscriber would get
@@ -143,6 +161,33 @@ pub struct Send {
     /// With --test: as this subscriber would get it
     #[arg(long = "as", value_name = "SUBSCRIBER", requires = "test")]
     pub as_subscriber: Option<String>,
+}
+
+/// `postrider preview`
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The port on this machine; 0 takes any
+    #[arg(long, value_name = "N", default_value_t = 8026)]
+    pub port: u16,
+    /// Only this edition; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub edition: Vec<String>,
+    /// Plan as if it were this time; else now, or when something is due next
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// `postrider templates`
+#[derive(Debug, Subcommand)]
+pub enum Templates {
+    /// All that templates see: name, where it is known, what it is
+    Vars,
+    /// The labels of the editions' languages, and those that are missing
+    Labels {
+        /// Only languages that lack some
+        #[arg(long)]
+        missing: bool,
+    },
 }
 
 /// `postrider unsubscribe`

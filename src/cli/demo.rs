@@ -35,6 +35,7 @@ pub(super) fn run(exit: bool, terminal: &Terminal) -> anyhow::Result<Exit> {
         at: Utc::now(),
         collect: true,
         yes: true,
+        force: false,
     };
     let left_out = who_is_left_out(&project, &store, &keys, &sending)?;
     let stop = StopBy::default();

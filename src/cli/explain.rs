@@ -28,6 +28,7 @@ pub(super) fn run(
         at: Utc::now(),
         collect: false,
         yes: true,
+        force: false,
     };
     for explanation in run::explain(project, &*store, &keys, &address, &sending)? {
         if terminal.json() {

@@ -10,10 +10,14 @@ mod doubt;
 mod explain;
 mod init;
 mod issues;
+mod lint;
+mod live;
+mod out;
 mod preview;
 mod restored;
 mod send;
 mod sources;
+mod templates;
 mod terminal;
 mod test_mail;
 mod topics;
@@ -74,6 +78,7 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
                 | RunError::Subscribers(_)
+                | RunError::Lint { .. }
                 | RunError::NoRelay => Self::Configuration,
                 RunError::Brake { .. } => Self::Brake,
                 RunError::Unreachable(_) => Self::Unreachable,
@@ -103,6 +108,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics => topics::run(&arguments.project()?, terminal),
+        Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
+        Command::Preview(preview) => live::run(arguments, preview, terminal),
+        Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }

@@ -95,11 +95,12 @@ pub(super) fn sending(project: &Project, arguments: &Send) -> anyhow::Result<Sen
         at,
         collect: !arguments.no_collect,
         yes: arguments.yes,
+        force: arguments.force,
     })
 }
 
 /// A time as an operator writes it: with a zone of its own, or in the edition's.
-fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
@@ -147,6 +148,9 @@ fn tell(report: &SendReport, terminal: &Terminal) {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"
         ));
+    }
+    for errors in &report.linted {
+        terminal.warn(errors);
     }
     if let Some(delivered) = &report.delivered {
         for trouble in &delivered.troubles {
@@ -227,6 +231,7 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         "problems": report.roster.as_ref().map(|roster| &roster.problems),
         "issues": issues,
         "braked": report.braked,
+        "errors": report.linted,
         "sent": total(&|tally| tally.sent),
         "rejected": total(&|tally| tally.rejected),
         "deferred": total(&|tally| tally.deferred),
@@ -242,6 +247,9 @@ fn as_json(report: &SendReport) -> serde_json::Value {
 fn exit(report: &SendReport) -> Exit {
     if !report.braked.is_empty() {
         return Exit::Brake;
+    }
+    if !report.linted.is_empty() {
+        return Exit::Configuration;
     }
     let incomplete = report.sources.iter().any(run::SourceReport::is_wrong)
         || report

@@ -19,6 +19,7 @@ pub(super) fn run(project: &Project, terminal: &Terminal) -> anyhow::Result<Exit
         at: Utc::now(),
         collect: false,
         yes: true,
+        force: false,
     };
     let topics = run::topics(project, &*store, &keys, &sending)?;
     let english = Language::english();

@@ -6,8 +6,9 @@ use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::{
+    design::{self, word},
     form::{Form, Reading},
-    problem::{Found, Problem, near},
+    problem::{Found, Problem},
     query::query,
     tree::{Node, Table},
     values::{
@@ -116,7 +117,12 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
     let look = form
         .optional("look", super::values::id)
         .map_or_else(Look::default, Look);
-    let in_doubt = form.or("in_doubt", in_doubt, InDoubt::Hold);
+    let design = design::design(&mut form);
+    let in_doubt = form.or(
+        "in_doubt",
+        word([("hold", InDoubt::Hold), ("resend", InDoubt::Resend)]),
+        InDoubt::Hold,
+    );
     form.finish();
     if !max_articles.allows(min_articles) {
         form.problem(
@@ -147,6 +153,7 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
         min_articles,
         max_age,
         look,
+        design,
         in_doubt,
     })
 }
@@ -181,24 +188,6 @@ fn once<T: PartialEq>(values: Vec<T>) -> Vec<T> {
 fn days(node: &Node) -> Reading<Vec<Weekday>> {
     let days = some("[\"mon\", \"fri\"]", day)(node)?;
     Ok(WEEK.into_iter().filter(|day| days.contains(day)).collect())
-}
-
-fn in_doubt(node: &Node) -> Reading<InDoubt> {
-    let word = line(node)?;
-    match word.as_str() {
-        "hold" => Ok(InDoubt::Hold),
-        "resend" => Ok(InDoubt::Resend),
-        _ => {
-            let problem = Problem::new(
-                node.origin.clone(),
-                format!("`hold` or `resend` is expected, not `{word}`"),
-            );
-            Err(vec![match near(&word, ["hold", "resend"]) {
-                Some(near) => problem.label(format!("did you mean `{near}`?")),
-                None => problem,
-            }])
-        }
-    }
 }
 
 /// Tells values of `key` that two tables of `list` have, `what` being the word for such a table.

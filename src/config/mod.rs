@@ -6,6 +6,7 @@
 
 mod collect;
 mod delivery;
+mod design;
 mod dkim;
 pub(crate) mod duration;
 pub mod edit;

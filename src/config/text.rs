@@ -11,8 +11,8 @@ use super::{
     duration, size,
 };
 use crate::domain::{
-    CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Publisher, Robots,
-    SourcePlace, Topic,
+    CollectSettings, CommandLine, DeclaredSource, Design, Edition, Images, InDoubt, Limit, Parts,
+    Publisher, Robots, SourcePlace, Theme, Topic,
 };
 
 /// Writes a configuration. Paths below `base` are written as relative ones.
@@ -189,6 +189,7 @@ fn edition(edition: &Edition) -> Table {
         edition.max_age.map_or("none".to_owned(), duration::write),
     );
     table.put("look", edition.look.0.as_str());
+    design(&edition.design, &mut table);
     table.put(
         "in_doubt",
         match edition.in_doubt {
@@ -197,6 +198,37 @@ fn edition(edition: &Edition) -> Table {
         },
     );
     table
+}
+
+fn design(design: &Design, table: &mut Table) {
+    table.put(
+        "images",
+        match design.images {
+            Images::Remote => "remote",
+            Images::None => "none",
+        },
+    );
+    table.put(
+        "format",
+        match design.parts {
+            Parts::Both => "html",
+            Parts::Text => "text",
+        },
+    );
+    table.put(
+        "max_size",
+        match design.max_size {
+            Limit::Most(most) => size::write(most),
+            Limit::None => "none".to_owned(),
+        },
+    );
+    // What isn't said is the look's own, and its own file says it.
+    if let (true, Ok(theme)) = (
+        design.theme != Theme::default(),
+        Table::try_from(&design.theme),
+    ) {
+        table.put("theme", theme);
+    }
 }
 
 fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Language, Limit, Look, Mailbox, TopicId, query::Query};
+use super::{Address, Language, Limit, Look, Mailbox, Parts, Theme, TopicId, query::Query};
 
 /// The id of an edition: `daily`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +55,41 @@ pub enum InDoubt {
     Resend,
 }
 
+/// Whether a digest shows pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Images {
+    /// From where their source has them.
+    #[default]
+    Remote,
+    /// None.
+    None,
+}
+
+/// How an edition's digests are made, beside their look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Design {
+    /// What is said about the look.
+    pub theme: Theme,
+    /// Whether pictures are shown.
+    pub images: Images,
+    /// HTML and text, or text alone.
+    pub parts: Parts,
+    /// How many octets the HTML part may have. Gmail cuts off what is over 102,400.
+    pub max_size: Limit<u64>,
+}
+
+impl Default for Design {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            images: Images::default(),
+            parts: Parts::default(),
+            max_size: Limit::Most(96 * 1024),
+        }
+    }
+}
+
 /// A named newsletter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
@@ -92,6 +127,8 @@ pub struct Edition {
     pub max_age: Option<TimeDelta>,
     /// How it looks.
     pub look: Look,
+    /// What is said about the look, and about its pictures and parts.
+    pub design: Design,
     /// What happens to mails in doubt.
     pub in_doubt: InDoubt,
 }

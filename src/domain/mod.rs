@@ -17,6 +17,7 @@ mod segment;
 mod signer;
 mod source;
 mod subscriber;
+mod theme;
 pub mod token;
 mod topic;
 
@@ -26,12 +27,12 @@ pub use article::{
     RichText,
 };
 pub use collecting::{CollectSettings, Robots};
-pub use digest::{Digest, Fragment, Hole, ReaderValues};
-pub use edition::{Edition, EditionId, InDoubt, Publisher};
+pub use digest::{Digest, Fragment, Hole, ReaderValues, Shortened};
+pub use edition::{Design, Edition, EditionId, Images, InDoubt, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
-pub use look::{Form, Length, Look};
+pub use look::{Form, Length, Look, Parts};
 pub use query::Query;
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
@@ -40,5 +41,6 @@ pub use segment::{
 pub use signer::{DkimError, Signer, SigningKey};
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use theme::{Colour, Colours, Fonts, Layout, Logo, NoColour, Theme};
 pub use token::{Purpose, Token, TokenKeys};
 pub use topic::{Topic, TopicId};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Archived, Form, IssueId, Language, Length, Limit, Look, Number, RichText, TopicId};
+use super::{
+    Archived, Form, IssueId, Language, Length, Limit, Look, Number, Parts, RichText, TopicId,
+};
 
 /// All that a digest depends on: two subscribers with the same key get the same digest, and a digest can be made
 /// again from its key years later.
@@ -32,6 +34,9 @@ pub struct SegmentKey {
     /// Whether they read summaries or whole articles.
     #[serde(default)]
     pub length: Length,
+    /// HTML and text, or text alone.
+    #[serde(default)]
+    pub parts: Parts,
     /// How it looks.
     pub look: Look,
     /// The hash of the configuration, templates and labels that the issue is made from.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, EditionId, Language, Limit, query::Query};
+use super::{Address, EditionId, Language, Limit, Parts, query::Query};
 
 /// The name of a subscriber inside the program and in tokens: 80 bits of a keyed hash of their first address.
 /// It stays when the address changes.
@@ -75,6 +75,9 @@ pub struct Subscriber {
     /// How many articles they want at most; the edition's limit, if they didn't say.
     #[serde(default)]
     pub max_articles: Option<Limit<u32>>,
+    /// HTML and text, or text alone; the edition's, if they didn't say.
+    #[serde(default)]
+    pub format: Option<Parts>,
     /// Whether they asked for silence.
     #[serde(default)]
     pub paused: Pause,

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::domain::{
-    Archived, Article, ArticleId, Edition, EditionId, Handling, InDoubt, Language, Limit, Look,
-    Number, Query, RichText, Topic, TopicId,
+    Archived, Article, ArticleId, Design, Edition, EditionId, Handling, InDoubt, Language, Limit,
+    Look, Number, Query, RichText, Topic, TopicId,
 };
 
 pub fn topic(id: &str, within: &[&str]) -> Topic {
@@ -77,6 +77,7 @@ pub fn edition() -> Edition {
         min_articles: 1,
         max_age: Some(TimeDelta::hours(72)),
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
     }
 }

@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::{EditionId, IssueId, Length, Look, Number, TopicId},
+        domain::{EditionId, IssueId, Length, Look, Number, Parts, TopicId},
         plan::test_data::{archived, article, edition, topic},
     };
 
@@ -128,6 +128,7 @@ mod tests {
             editions: Vec::new(),
             topics: topics.map(|topics| topics.parse().unwrap()),
             max_articles: None,
+            format: None,
             paused: crate::domain::Pause::No,
         }
     }
@@ -152,6 +153,7 @@ mod tests {
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            parts: Parts::Both,
             look: Look::default(),
             made_from: String::new(),
         };

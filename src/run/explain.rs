@@ -110,6 +110,7 @@ fn explain_one(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        parts: edition.design.parts,
         look: edition.look.clone(),
         made_from: String::new(),
     };

@@ -294,6 +294,10 @@ impl<'a> Planner<'a> {
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            parts: subscription
+                .subscriber
+                .format
+                .unwrap_or(self.edition.design.parts),
             look: self.edition.look.clone(),
             made_from: row.made_from.clone(),
         };

@@ -7,6 +7,7 @@ mod brake;
 mod collect;
 mod explain;
 mod issue;
+mod lint;
 mod made_from;
 mod press;
 mod preview;
@@ -27,6 +28,7 @@ pub use collect::{
 };
 pub use explain::{Explained, Explanation, explain};
 pub use issue::{LeftOut, Planned, Planner, Why};
+pub use lint::setup;
 pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};
 pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
@@ -42,6 +44,7 @@ use crate::{
     config::{ConfigErrors, DkimKeyError, PasswordError},
     deliver::DeliverError,
     keys::KeyError,
+    lint::Finding,
     plan::TopicError,
     render::RenderError,
     store::StoreError,
@@ -108,6 +111,14 @@ pub enum RunError {
     Brake {
         /// The figures.
         what: String,
+    },
+    /// The rules found errors in an issue's mails.
+    #[error("issue `{issue}` has errors: nothing of it was sent. Mend them, or send it as it is with --force\n{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Lint {
+        /// The issue.
+        issue: String,
+        /// The errors.
+        findings: Vec<Finding>,
     },
     /// Something that was asked for isn't there.
     #[error("{0}")]

@@ -8,13 +8,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{MadeFrom, Project, RunError};
+use super::{MadeFrom, Project, RunError, lint::setup};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
     deliver::Press,
     domain::{Digest, Edition, IssueId, Notice, Number, Segment, SegmentKey, Subscription},
     keys::Keys,
+    lint::Setup,
     plan::{self, TopicIndex, Window},
     render::{Renderer, Templates},
     store::{IssueRow, Store},
@@ -30,6 +31,7 @@ pub struct Sheet {
     window: Window,
     renderer: Renderer,
     composer: Composer,
+    setup: Setup,
 }
 
 impl Sheet {
@@ -75,12 +77,25 @@ impl Sheet {
         )
         .signed_by(keys.signers(edition.from.address.domain()));
         Ok(Self {
+            setup: setup(config),
             edition,
             index,
             window,
             renderer,
             composer,
         })
+    }
+
+    /// The edition, as it was when the issue was planned.
+    #[must_use]
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
+    /// What its mails are held to.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// The segment of a key, with its articles placed.

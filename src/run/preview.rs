@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
     SourceReport, collect,
+    lint::add,
     send::{close_what_is_over, plan_edition},
     take_in,
 };
@@ -17,9 +18,13 @@ use crate::{
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
+    lint::{Finding, lint},
     plan::{Due, TopicIndex, due},
     store::{IssueRow, Store},
 };
+
+/// How many segments the rules are held to.
+const LINTED: usize = 200;
 
 /// What a run would do.
 pub struct Preview {
@@ -51,6 +56,8 @@ pub struct PreviewIssue {
     pub row: IssueRow,
     /// Its segments, in their order.
     pub segments: Vec<PreviewSegment>,
+    /// What the rules find in its mails.
+    pub findings: Vec<Finding>,
     /// Who is left out, and why.
     pub left_out: Vec<LeftOut>,
 }
@@ -132,6 +139,11 @@ pub fn preview(
         braked: Vec::new(),
     };
     let index = TopicIndex::new(&project.config.topics)?;
+    // What the rules find is shown, and stops nothing here.
+    let sending = &Sending {
+        force: true,
+        ..sending.clone()
+    };
     for edition in project.editions(&sending.editions)? {
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);
@@ -148,10 +160,11 @@ pub fn preview(
             planned => planned?,
         };
         if let Some(planned) = planned {
-            let segments = segments(project, store, keys, &planned.row, only)?;
+            let (segments, findings) = segments(project, store, keys, &planned.row, only)?;
             preview.issues.push(PreviewIssue {
                 row: planned.row,
                 segments,
+                findings,
                 left_out,
             });
         } else {
@@ -184,12 +197,13 @@ fn segments(
     keys: &Keys,
     row: &IssueRow,
     only: Option<&Address>,
-) -> Result<Vec<PreviewSegment>, RunError> {
+) -> Result<(Vec<PreviewSegment>, Vec<Finding>), RunError> {
     let (config, templates) = MadeFrom::recall(store, &row.made_from, project)?;
     let after = store.lowest_watermark(&row.id)?;
     let sheet = Sheet::new((&config, &templates), store, keys, row, after, Notice::Real)?;
     let recipients = recipients(store, &row.id)?;
     let mut segments = Vec::new();
+    let mut findings = Vec::new();
     for found in store.segments(&row.id)? {
         let Some((first, count, asked)) = recipients.get(&found.number).map(|members| {
             let asked = only.and_then(|only| {
@@ -205,15 +219,19 @@ fn segments(
         let segment = sheet.segment(found.key.clone());
         let digest = sheet.digest(&segment)?;
         let prepared = sheet.prepare(found.key)?;
+        let sample = sheet.mail(&prepared, first);
+        if segments.len() < LINTED {
+            add(&mut findings, lint(&sample.bytes, sheet.setup()));
+        }
         segments.push(PreviewSegment {
             segment,
             digest,
             recipients: count,
-            sample: sheet.mail(&prepared, first),
+            sample,
             only: asked.map(|asked| sheet.mail(&prepared, asked)),
         });
     }
-    Ok(segments)
+    Ok((segments, findings))
 }
 
 /// The subscriptions of an issue's segments, in the order of their numbers.
@@ -237,6 +255,12 @@ fn recipients(
 }
 
 impl PreviewSegment {
+    /// The octets of the sample's HTML: what Gmail cuts off beyond 102,400.
+    #[must_use]
+    pub fn html_size(&self) -> usize {
+        self.parts().1.len()
+    }
+
     /// The text and HTML of the sample mail, as its reader sees them.
     #[must_use]
     pub fn parts(&self) -> (String, String) {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Collecting, Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport,
-    brake::brake, collect, take_in,
+    brake::brake, collect, lint::lint_issue, take_in,
 };
 use crate::{
     deliver::{
@@ -21,6 +21,7 @@ use crate::{
     },
     domain::{Edition, InDoubt, IssueId},
     keys::Keys,
+    lint::Level,
     plan::{Due, TopicIndex, due},
     store::{IssueRow, IssueState, Store, Tally},
 };
@@ -36,6 +37,8 @@ pub struct Sending {
     pub collect: bool,
     /// Whether the brake is off.
     pub yes: bool,
+    /// Whether an issue goes although the rules find errors in it.
+    pub force: bool,
 }
 
 /// How far a run has come.
@@ -63,6 +66,8 @@ pub struct SendReport {
     pub planned: Vec<Planned>,
     /// The issues that the brake stopped: the figures.
     pub braked: Vec<String>,
+    /// The issues that the rules stopped: their errors.
+    pub linted: Vec<String>,
     /// What was delivered; `None` if there was nothing to deliver.
     pub delivered: Option<Report>,
     /// Where the issues stand that this run worked on.
@@ -188,6 +193,7 @@ fn plan_what_is_due(
         match plan_edition(project, store, keys, edition, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),
+            Err(error @ RunError::Lint { .. }) => report.linted.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
@@ -211,9 +217,9 @@ pub(super) fn plan_edition(
         Due::Not { .. } => None,
     };
     match (row, last) {
-        (Some(row), _) => finish_plan(store, edition, planner, &row, sending.yes),
+        (Some(row), _) => finish_plan((project, store, keys), edition, planner, &row, sending),
         (None, Some(row)) if row.state == IssueState::Planning => {
-            finish_plan(store, edition, planner, &row, sending.yes)
+            finish_plan((project, store, keys), edition, planner, &row, sending)
         }
         (None, Some(row)) if row.state == IssueState::Open => {
             welcome(store, edition, planner, row, sending.yes)
@@ -223,17 +229,19 @@ pub(super) fn plan_edition(
 }
 
 fn finish_plan(
-    store: &dyn Store,
+    (project, store, keys): (&Project, &dyn Store, &Keys),
     edition: &Edition,
     planner: &mut Planner,
     row: &IssueRow,
-    yes: bool,
+    sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
     let planned = planner.plan(row)?;
     let last = store
         .last_issue(&edition.id, Some(row.id.date))?
         .map(|row| row.audience);
-    if let Some(what) = brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !yes) {
+    if let Some(what) =
+        brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !sending.yes)
+    {
         store.abandon(&row.id)?;
         return Err(RunError::Brake { what });
     }
@@ -242,6 +250,17 @@ fn finish_plan(
     if nobody && (edition.at.is_none() || planned.row.audience == 0) {
         store.abandon(&row.id)?;
         return Ok(None);
+    }
+    if !sending.force {
+        let mut findings = lint_issue(project, store, keys, row)?;
+        findings.retain(|finding| finding.rule.level == Level::Error);
+        if !findings.is_empty() {
+            store.abandon(&row.id)?;
+            return Err(RunError::Lint {
+                issue: row.id.to_string(),
+                findings,
+            });
+        }
     }
     store.open(&row.id)?;
     Ok(Some(planned))

@@ -88,6 +88,7 @@ pub fn test_mail(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        parts: subscriber.format.unwrap_or(edition.design.parts),
         look: edition.look.clone(),
         made_from: String::new(),
     };
@@ -105,7 +106,8 @@ pub fn test_mail(
     Ok(sheet.mail(&sheet.prepare(key)?, &subscription))
 }
 
-fn nobody_in_particular(to: &Address) -> Subscriber {
+/// A subscriber who said nothing but an address.
+pub(super) fn nobody_in_particular(to: &Address) -> Subscriber {
     Subscriber {
         address: to.clone(),
         name: String::new(),
@@ -114,6 +116,7 @@ fn nobody_in_particular(to: &Address) -> Subscriber {
         editions: Vec::new(),
         topics: None,
         max_articles: None,
+        format: None,
         paused: Pause::No,
     }
 }

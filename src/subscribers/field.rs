@@ -4,11 +4,11 @@ use chrono_tz::Tz;
 
 use crate::{
     config::{problem::near, zone},
-    domain::{Address, EditionId, Language, Limit, Pause, Query, Subscriber},
+    domain::{Address, EditionId, Language, Limit, Parts, Pause, Query, Subscriber},
 };
 
 /// The names of the fields, in the order of the documentation.
-pub(super) const NAMES: [&str; 8] = [
+pub(super) const NAMES: [&str; 9] = [
     "address",
     "name",
     "language",
@@ -16,6 +16,7 @@ pub(super) const NAMES: [&str; 8] = [
     "editions",
     "topics",
     "max_articles",
+    "format",
     "paused",
 ];
 
@@ -114,10 +115,22 @@ pub(super) fn subscriber(
             .map(|value| limit(&value.text()))
             .transpose()
             .map_err(|why| wrong("max_articles", why))?,
+        format: given("format")
+            .map(|value| format(&value.text()))
+            .transpose()
+            .map_err(|why| wrong("format", why))?,
         paused: given("paused")
             .map_or(Ok(Pause::No), |value| pause(&value.text()))
             .map_err(|why| wrong("paused", why))?,
     })
+}
+
+fn format(text: &str) -> Result<Parts, String> {
+    match text.to_lowercase().as_str() {
+        "html" => Ok(Parts::Both),
+        "text" => Ok(Parts::Text),
+        _ => Err(format!("`html` or `text`, not `{text}`")),
+    }
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
@@ -226,6 +239,10 @@ mod tests {
         assert_eq!(
             wrong("max_articles", "a few"),
             "max_articles: a whole number, or `none`, not `a few`"
+        );
+        assert_eq!(
+            wrong("format", "pdf"),
+            "format: `html` or `text`, not `pdf`"
         );
         assert_eq!(
             wrong("paused", "maybe"),
