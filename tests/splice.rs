@@ -11,7 +11,7 @@ use postrider::{
     domain::{
         Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
         Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
-        Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
+        Ranking, Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
         SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
@@ -94,6 +94,8 @@ fn edition() -> Edition {
         max_age: None,
         look: Look::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use postrider::{
         Pause, RichText, SegmentKey, Subscriber, SubscriptionNumber,
     },
     keys::Keys,
+    plan::story::Telling,
     store::{
         Advance, Claimed, FileRow, Forward, IssueRow, IssueState, Member, Outcome, Page,
         SegmentRow, SourceNews, Store, Suppression, SuppressionReason, Then, sqlite::Sqlite,
@@ -219,6 +220,75 @@ fn advance(claimed: &Claimed, done_n: usize, intent_n: usize, seconds: i64) -> A
             Then::Continue
         },
     }
+}
+
+#[test]
+fn a_window_brings_the_earlier_articles_of_its_stories() -> Test {
+    let store = store();
+    let articles =
+        ["Ferry sails", "Bank holds rate", "Ferry arrives"].map(|title| article(title, title));
+    for (seconds, article) in (0..).zip(&articles) {
+        collect(&*store, std::slice::from_ref(article), seconds)?;
+    }
+    let unfiled = store.unfiled(10)?;
+    assert_eq!(unfiled.len(), 3);
+    assert_eq!(store.unfiled(2)?.len(), 2);
+    let stories = [1, 2, 1].map(Number);
+    let filed: Vec<_> = unfiled
+        .iter()
+        .map(|archived| Telling::new(archived, &[]))
+        .zip(stories)
+        .collect();
+    store.file(&filed)?;
+    assert!(store.unfiled(10)?.is_empty());
+    // What has a story keeps it.
+    store.file(&[(filed[2].0.clone(), Number(3))])?;
+    assert_eq!(store.filed(at(0))?, filed);
+    assert_eq!(store.filed(at(2))?.len(), 1);
+    let window = store.articles(Number(2), Number(3))?;
+    let numbers: Vec<_> = window
+        .iter()
+        .map(|archived| (archived.number.0, archived.story.0))
+        .collect();
+    assert_eq!(numbers, [(1, 1), (3, 1)]);
+    Ok(())
+}
+
+#[test]
+fn the_same_page_or_wording_is_found_within_its_time() -> Test {
+    let store = store();
+    let paged = |entry: &str, url: &str| Article {
+        url: Some(url.into()),
+        ..article(entry, entry)
+    };
+    collect(
+        &*store,
+        &[
+            paged("a", "https://a.example/1"),
+            paged("b", "https://a.example/2"),
+        ],
+        100,
+    )?;
+    let tellings: Vec<_> = store
+        .unfiled(9)?
+        .iter()
+        .map(|archived| Telling::new(archived, &[]))
+        .collect();
+    store.file(&[
+        (tellings[0].clone(), Number(1)),
+        (tellings[1].clone(), Number(2)),
+    ])?;
+    let same = |url: &str, since| {
+        let telling = Telling {
+            page: Some(url.into()),
+            ..tellings[0].clone()
+        };
+        store.same_story(&telling, at(since))
+    };
+    assert_eq!(same("a.example/2", 0)?, Some(Number(2)));
+    assert_eq!(same("a.example/2", 101)?, None);
+    assert_eq!(same("a.example/3", 0)?, None);
+    Ok(())
 }
 
 #[test]

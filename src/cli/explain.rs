@@ -110,7 +110,9 @@ fn because(explained: &Explained) -> String {
             "the edition doesn't take the source `{}`",
             explained.article.article.source
         ),
+        Fate::Withdrawn => "withdrawn".to_owned(),
         Fate::Duplicate(number) => format!("the same as article {}", number.0),
+        Fate::SameStory(number) => format!("the story of article {}", number.0),
         Fate::OverLimit => format!("over `max_articles`: {topics}"),
     }
 }
@@ -124,7 +126,9 @@ fn rule(fate: &Fate) -> &'static str {
         Fate::OtherLanguage => "other language",
         Fate::TooOld => "too old",
         Fate::OtherSource => "other source",
+        Fate::Withdrawn => "withdrawn",
         Fate::Duplicate(_) => "duplicate",
+        Fate::SameStory(_) => "same story",
         Fate::OverLimit => "over the limit",
     }
 }

@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::domain::{
-    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
+    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking, TopicId,
 };
 
 const WEEK: [Weekday; 7] = [
@@ -131,6 +131,9 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
         max_age,
         look,
         in_doubt,
+        // The configuration's own tables say these.
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     })
 }
 

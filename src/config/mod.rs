@@ -12,6 +12,7 @@ mod environment;
 pub(crate) mod form;
 pub mod problem;
 pub(crate) mod query;
+mod ranking;
 mod relay;
 mod size;
 mod source;
@@ -42,7 +43,10 @@ use self::{
     problem::{Found, Origin, Problem},
     tree::{Node, Table, Value},
 };
-use crate::domain::{CollectSettings, DeclaredSource, Edition, Publisher, Topic};
+use crate::{
+    domain::{CollectSettings, DeclaredSource, Edition, Pin, Publisher, Ranking, Topic},
+    plan::story::StorySettings,
+};
 
 /// All that the operator decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +69,8 @@ pub struct Config {
     pub delivery: DeliverySettings,
     /// What a source may cost, and what it may reach.
     pub collect: CollectSettings,
+    /// What tells one story.
+    pub stories: StorySettings,
     /// All of this as a text: after the environment, defaults spelt out, no comments, no secrets, its keys sorted.
     /// [`parse`] makes the same of it, without an environment.
     pub text: String,
@@ -166,9 +172,10 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         .filter_map(|table| topic::topic(table, &names.topics))
         .collect();
     let editions = form.tables("edition", "[[edition]]").into_iter();
-    let editions = editions
+    let editions: Vec<Edition> = editions
         .filter_map(|table| edition::edition(table, &names))
         .collect();
+    let editions = editions.into_iter();
     if !form.has("edition") {
         form.problem(Problem::new(Origin::Whole, "no [[edition]]").help(
             "write:\n[[edition]]\nid = \"daily\"\nname = \"The Morning Post\"\nfrom = \"The Morning Post <news@example.org>\"",
@@ -185,17 +192,34 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let collect = form
         .table("collect", "[collect]")
         .map_or_else(CollectSettings::default, collect::collect);
+    let stories = form
+        .table("stories", "[stories]")
+        .map_or_else(StorySettings::default, ranking::stories);
+    let ranking = form
+        .table("ranking", "[ranking]")
+        .map_or_else(Ranking::default, ranking::ranking);
+    let edition_ids = strings(root, "edition", "id");
+    let pins = form.tables("pin", "[[pin]]").into_iter();
+    let pins: Vec<Pin> = pins
+        .filter_map(|table| ranking::pin(table, &edition_ids))
+        .collect();
+    let editions = editions.map(|edition| Edition {
+        ranking: ranking.clone(),
+        pins: pins.clone(),
+        ..edition
+    });
     form.finish();
     Some(Config {
         publisher: publisher?,
         store: store.unwrap_or_else(|| StoreUrl::Sqlite(base.join("state/postrider.db"))),
         sources,
         topics,
-        editions,
+        editions: editions.collect(),
         relays,
         subscribers,
         delivery,
         collect,
+        stories,
         text: String::new(),
     })
 }

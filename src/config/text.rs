@@ -9,9 +9,12 @@ use toml::{Table, Value};
 use super::{
     Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration, size,
 };
-use crate::domain::{
-    CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Publisher, Robots,
-    SourcePlace, Topic,
+use crate::{
+    domain::{
+        CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Pin, Publisher,
+        Ranking, Robots, SourcePlace, Topic,
+    },
+    plan::story::StorySettings,
 };
 
 /// Writes a configuration. Paths below `base` are written as relative ones.
@@ -41,6 +44,12 @@ pub fn write(config: &Config, base: &Path) -> String {
     );
     root.put("delivery", delivery(&config.delivery));
     root.put("collect", collect(&config.collect));
+    root.put("stories", stories(&config.stories));
+    // All editions have the same.
+    if let Some(edition) = config.editions.first() {
+        root.put("ranking", ranking(&edition.ranking));
+        root.tables("pin", edition.pins.iter().map(pin));
+    }
     root.to_string()
 }
 
@@ -223,6 +232,39 @@ fn delivery(settings: &DeliverySettings) -> Table {
         Brake::On => table.put("brake", true),
         Brake::Off => table.put("brake", "none"),
     }
+    table
+}
+
+fn stories(settings: &StorySettings) -> Table {
+    let mut table = Table::new();
+    table.put("likeness", settings.likeness);
+    table.put("open_for", duration::write(settings.open_for));
+    table
+}
+
+fn ranking(ranking: &Ranking) -> Table {
+    let mut table = Table::new();
+    table.put("half_life", duration::write(ranking.half_life));
+    for (key, hundredths) in [
+        ("sources", ranking.sources),
+        ("topics", ranking.topics),
+        ("diversity", ranking.diversity),
+        ("floor", ranking.floor),
+        ("topic_share", ranking.topic_share),
+        ("source_share", ranking.source_share),
+    ] {
+        table.put(key, f64::from(hundredths) / 100.0);
+    }
+    table
+}
+
+fn pin(pin: &Pin) -> Table {
+    let mut table = Table::new();
+    table.put("url", pin.url.as_str());
+    if let Some(until) = pin.until {
+        table.put("until", until.to_string());
+    }
+    table.texts("editions", &pin.editions);
     table
 }
 

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Language, Limit, Look, Mailbox, TopicId, query::Query};
+use super::{Address, Language, Limit, Look, Mailbox, Pin, Ranking, TopicId, query::Query};
 
 /// The id of an edition: `daily`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +92,10 @@ pub struct Edition {
     pub look: Look,
     /// What happens to mails in doubt.
     pub in_doubt: InDoubt,
+    /// What decides order and room.
+    pub ranking: Ranking,
+    /// The pages that come before all others.
+    pub pins: Vec<Pin>,
 }
 
 impl Edition {
@@ -100,6 +104,16 @@ impl Edition {
     pub fn period(&self) -> TimeDelta {
         let most = self.days.len().clamp(1, 7);
         TimeDelta::days(i64::try_from(7_usize.div_ceil(most)).unwrap_or(1))
+    }
+
+    /// The time in which a story's weight halves.
+    #[must_use]
+    pub fn half_life(&self) -> TimeDelta {
+        if self.period() > TimeDelta::days(1) {
+            self.ranking.half_life * 4
+        } else {
+            self.ranking.half_life
+        }
     }
 
     /// Whether it goes on that date.

@@ -12,6 +12,7 @@ mod language;
 mod limit;
 mod look;
 pub mod query;
+mod ranking;
 mod relay;
 mod segment;
 mod source;
@@ -32,6 +33,7 @@ pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
 pub use look::{Form, Length, Look};
 pub use query::Query;
+pub use ranking::{Pin, Ranking};
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
     Also, Beside, Corrected, Correction, Mark, Moved, Placed, Section, Segment, SegmentKey,

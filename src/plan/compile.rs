@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{about::Resolved, fold::fold, topics::TopicIndex};
+use super::{about::Resolved, bits::Bits, fold::fold, topics::TopicIndex, window::Window};
 use crate::domain::{Query, TopicId};
 
 /// A term in negation normal form. The order of the variants and of what is in them makes the canonical order.
@@ -89,6 +89,23 @@ impl Compiled {
         });
         let followed = self.order.iter().filter(|id| wanted.contains(&*id.0));
         followed.cloned().collect()
+    }
+
+    /// The articles of a window that are wanted.
+    pub(super) fn wanted(&self, window: &Window) -> Bits {
+        wanted(&self.term, window)
+    }
+
+    /// How many of its wanted topics and tags an article is about.
+    #[must_use]
+    pub fn terms_of(&self, resolved: &Resolved) -> u32 {
+        let mut count = 0;
+        walk(&self.term, &mut |term| {
+            if let Term::Topic { wanted: true, .. } | Term::Tag { wanted: true, .. } = term {
+                count += u32::from(matches(term, resolved, Exclusions::Hold));
+            }
+        });
+        count
     }
 
     /// Whether an article about this is wanted.
@@ -249,6 +266,37 @@ fn single(mut terms: BTreeSet<Term>, none: Term, many: fn(BTreeSet<Term>) -> Ter
         many(terms)
     } else {
         terms.pop_first().unwrap_or(none)
+    }
+}
+
+fn wanted(term: &Term, window: &Window) -> Bits {
+    let signed = |bits: Bits, wanted: bool| if wanted { bits } else { bits.complement() };
+    match term {
+        Term::Any => Bits::all(window.len()),
+        Term::Nothing => Bits::none(window.len()),
+        Term::Topic {
+            place,
+            exactly,
+            wanted,
+            ..
+        } => {
+            let topics = if *exactly {
+                &window.exactly
+            } else {
+                &window.about
+            };
+            signed(topics[*place].clone(), *wanted)
+        }
+        Term::Tag { folded, wanted } => {
+            let tagged = window.tagged.get(folded).cloned();
+            signed(tagged.unwrap_or_else(|| Bits::none(window.len())), *wanted)
+        }
+        Term::And(terms) => terms.iter().fold(Bits::all(window.len()), |bits, term| {
+            bits.and(&wanted(term, window))
+        }),
+        Term::Or(terms) => terms.iter().fold(Bits::none(window.len()), |bits, term| {
+            bits.or(&wanted(term, window))
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::domain::{
     Archived, Article, ArticleId, Edition, EditionId, Handling, InDoubt, Language, Limit, Look,
-    Number, Query, RichText, Topic, TopicId,
+    Number, Query, Ranking, RichText, Topic, TopicId,
 };
 
 pub fn topic(id: &str, within: &[&str]) -> Topic {
@@ -78,5 +78,7 @@ pub fn edition() -> Edition {
         max_age: Some(TimeDelta::hours(72)),
         look: Look::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     compile::Compiled,
-    select::{Selection, Wanted},
+    rank::Score,
+    select::{Fate, Wanted},
     topics::TopicIndex,
     window::Window,
 };
@@ -44,32 +45,35 @@ pub fn wish(index: &TopicIndex, edition: &Edition, subscriber: &Subscriber) -> W
     }
 }
 
-/// What the segment of a key gets, and what became of every article of the window.
+/// How many stories the digest of a key would have, however many of them have room.
 #[must_use]
-pub fn selection(
-    window: &Window,
-    index: &TopicIndex,
-    edition: &Edition,
-    key: &SegmentKey,
-) -> Selection {
-    select(window, index, edition, key, &query(key, index))
+pub fn count_new(window: &Window, query: &Compiled, key: &SegmentKey) -> usize {
+    window.count_new(&wanted(key, query))
 }
 
-fn select(
+/// What became of every article of a window, in its order, and what each story weighs, at the article that tells it.
+#[must_use]
+pub fn fates(
     window: &Window,
     index: &TopicIndex,
     edition: &Edition,
     key: &SegmentKey,
-    query: &Compiled,
-) -> Selection {
-    let wanted = Wanted {
+) -> Vec<(Fate, Option<Score>)> {
+    let query = query(key, index);
+    let wanted = wanted(key, &query);
+    let chosen = window.select(&wanted, index, edition);
+    window.fates(&wanted, &chosen, index)
+}
+
+fn wanted<'a>(key: &'a SegmentKey, query: &'a Compiled) -> Wanted<'a> {
+    Wanted {
         query,
         order: &key.topics,
         languages: &key.languages,
         watermark: key.watermark,
         max_articles: key.max_articles,
-    };
-    window.select(&wanted, index, edition)
+        length: key.length,
+    }
 }
 
 fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
@@ -82,7 +86,9 @@ fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
 #[must_use]
 pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: SegmentKey) -> Segment {
     let query = query(&key, index);
-    let sections = select(window, index, edition, &key, &query).sections;
+    let sections = window
+        .select(&wanted(&key, &query), index, edition)
+        .sections;
     let followed = query.follows();
     let follows = key.topics.iter().filter(|topic| followed.contains(topic));
     // The words around the articles come in the first of the reader's languages that the edition comes in.

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::{sample::filled, *};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Corrected, Correction, EditionId, Form, Handling,
-    Image, InDoubt, Length, Limit, Mailbox, Mark, Moved, Number, Person, Query, Related, RichText,
-    SegmentKey,
+    Image, InDoubt, Length, Limit, Mailbox, Mark, Moved, Number, Person, Query, Ranking, Related,
+    RichText, SegmentKey,
     digest::{CLOSE, OPEN},
 };
 
@@ -53,6 +53,8 @@ fn edition(name: &str) -> Edition {
         max_age: None,
         look: Look::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Project, RunError, Sending, take_in};
+use super::{Project, RunError, Sending, file_stories, take_in};
 use crate::{
     domain::{Address, Archived, Edition, EditionId, IssueId, Length, Number, SegmentKey, TopicId},
     keys::Keys,
-    plan::{self, Fate, TopicIndex, Why, Window},
+    plan::{self, Fate, Score, TopicIndex, Why, Window},
     store::{Active, Delivery, Store, SuppressionReason},
 };
 
@@ -20,6 +20,8 @@ pub struct Explained {
     pub article: Archived,
     /// What becomes of it.
     pub fate: Fate,
+    /// What its story weighs, where it is the one that tells it.
+    pub score: Option<Score>,
     /// The topics that it is about, and why.
     pub why: Vec<(TopicId, Why)>,
 }
@@ -55,6 +57,7 @@ pub fn explain(
     sending: &Sending,
 ) -> Result<Vec<Explanation>, RunError> {
     take_in(project, store, keys, sending)?;
+    file_stories(project, store)?;
     let index = TopicIndex::new(&project.config.topics)?;
     let editions = project.editions(&sending.editions)?;
     let mut explanations = Vec::new();
@@ -121,16 +124,22 @@ fn explain_one(
         &project.config.sources,
         now,
     );
-    let selection = plan::selection(&window, index, edition, &key);
-    let articles = window
+    let fates = plan::fates(&window, index, edition, &key);
+    let mut articles: Vec<Explained> = window
         .articles()
-        .zip(selection.fates)
-        .map(|((article, about), (_, fate))| Explained {
+        .zip(fates)
+        .map(|((article, about), (fate, score))| Explained {
             article: article.clone(),
             fate,
+            score,
             why: about.why.clone(),
         })
         .collect();
+    // What weighs most first, then the newest.
+    articles.sort_by_key(|explained| {
+        let total = explained.score.map(|score| score.total());
+        std::cmp::Reverse((total, explained.article.number))
+    });
     Ok(Explanation {
         edition: edition.id.clone(),
         query: canonical,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{MadeFrom, Project, RunError};
+use super::{MadeFrom, Project, RunError, file_stories};
 use crate::{
     domain::{
         DeclaredSource, Edition, IssueId, Length, Number, Ref, SegmentKey, Subscription,
@@ -130,6 +130,7 @@ impl<'a> Planner<'a> {
         deadline: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Option<IssueRow>, RunError> {
+        file_stories(project, self.store)?;
         let row = IssueRow {
             id: IssueId {
                 edition: self.edition.id.clone(),
@@ -301,9 +302,12 @@ impl<'a> Planner<'a> {
         if let Some(known) = context.segments.get(&hash) {
             return *known;
         }
-        let articles = plan::segment(&context.window, self.index, self.edition, key.clone())
-            .articles()
-            .count();
+        let new = plan::count_new(&context.window, &wish.query, &key);
+        let most = key
+            .max_articles
+            .most()
+            .and_then(|most| usize::try_from(most).ok());
+        let articles = most.map_or(new, |most| new.min(most));
         let decided = if articles == 0 {
             Err(Why::NothingNew)
         } else if articles < usize::try_from(self.edition.min_articles).unwrap_or(usize::MAX) {

@@ -68,7 +68,14 @@ fn without_transport(text: &str) -> String {
     let Ok(mut table) = text.parse::<toml::Table>() else {
         return text.to_owned();
     };
-    for name in ["store", "relay", "subscribers", "delivery", "collect"] {
+    for name in [
+        "store",
+        "relay",
+        "subscribers",
+        "delivery",
+        "collect",
+        "stories",
+    ] {
         table.remove(name);
     }
     table.to_string()

@@ -14,6 +14,7 @@ mod project;
 
 mod roster;
 mod send;
+mod stories;
 mod test_mail;
 mod topics;
 
@@ -30,6 +31,7 @@ pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
+pub use stories::file_stories;
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 

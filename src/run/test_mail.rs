@@ -66,6 +66,7 @@ pub fn test_mail(
         }
         None => nobody_in_particular(to),
     };
+    super::file_stories(project, store)?;
     let row = row(store, keys, edition, sending.at)?;
     let after = Number(row.cutoff.0.saturating_sub(NEWEST));
     let sheet = Sheet::new(
