@@ -126,6 +126,7 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
     };
@@ -192,6 +193,7 @@ proptest! {
             within: Vec::new(),
             phrases: Vec::new(),
             not_phrases: Vec::new(),
+            body: false,
         };
         let renderer = Renderer::new(&templates, &publisher, &edition, &[topic], &issue, Notice::Real).unwrap();
         let letterhead = Letterhead {

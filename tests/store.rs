@@ -159,6 +159,7 @@ fn issue(
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
     };

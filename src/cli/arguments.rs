@@ -73,7 +73,11 @@ pub enum Command {
     #[command(subcommand)]
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
-    Topics,
+    Topics {
+        /// What to do with them
+        #[command(subcommand)]
+        action: Option<Topics>,
+    },
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died
@@ -152,6 +156,31 @@ pub struct ShowSource {
     /// For a file: the `Content-Type` that HTTP would have given it with
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
+}
+
+/// `postrider topics`
+#[derive(Debug, Subcommand)]
+pub enum Topics {
+    /// Suggest what could be better about them, each with the line to add
+    Suggest,
+    /// End a topic in another one: its followers follow that one, and are told in their next issue
+    Merge {
+        /// The topic that ends
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The topic that goes on
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// End a topic: its followers are told in their next issue
+    Retire {
+        /// The topic that ends
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The topic that its followers follow instead
+        #[arg(long, value_name = "ID")]
+        into: Option<String>,
+    },
 }
 
 /// `postrider unsubscribe`

@@ -66,6 +66,7 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Key(_)
                 | RunError::Render(_)
                 | RunError::Topics(_)
+                | RunError::Rewrite(_)
                 | RunError::Password(_)
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
@@ -98,7 +99,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             explain::run(&arguments.project()?, address, edition.as_deref(), terminal)
         }
         Command::Sources(command) => sources::run(command, arguments, terminal),
-        Command::Topics => topics::run(&arguments.project()?, terminal),
+        Command::Topics { action } => topics::run(&arguments.project()?, action.as_ref(), terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }

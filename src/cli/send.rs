@@ -143,6 +143,14 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             terminal.warn(problem);
         }
     }
+    for planned in &report.planned {
+        for (topic, followers) in &planned.vanished {
+            terminal.warn(&format!(
+                "{}: {followers} subscribers follow `{topic}`, which is in the configuration no more: put it back, or say where they go (`postrider topics merge`, `postrider topics retire`)",
+                planned.row.id
+            ));
+        }
+    }
     for what in &report.braked {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"

@@ -14,6 +14,7 @@ pub mod problem;
 pub(crate) mod query;
 mod ranking;
 mod relay;
+mod rewrite;
 mod size;
 mod source;
 mod store_url;
@@ -35,6 +36,7 @@ pub use self::{
     delivery::{Brake, DeliverySettings},
     problem::Problems as ConfigErrors,
     relay::{Account, ConfiguredRelay, PasswordError, PasswordSource},
+    rewrite::{RewriteError, end_topic},
     store_url::StoreUrl,
 };
 use self::{
@@ -44,7 +46,9 @@ use self::{
     tree::{Node, Table, Value},
 };
 use crate::{
-    domain::{CollectSettings, DeclaredSource, Edition, Pin, Publisher, Ranking, Topic},
+    domain::{
+        CollectSettings, DeclaredSource, Edition, FormerTopic, Pin, Publisher, Ranking, Topic,
+    },
     plan::story::StorySettings,
 };
 
@@ -59,6 +63,8 @@ pub struct Config {
     pub sources: Vec<DeclaredSource>,
     /// What can be followed, in the order in which it stands in a digest.
     pub topics: Vec<Topic>,
+    /// What could be followed before.
+    pub former_topics: Vec<FormerTopic>,
     /// The newsletters; at least one.
     pub editions: Vec<Edition>,
     /// Where mail is handed to.
@@ -126,6 +132,13 @@ pub fn parse(
     let config = read(&root, base, &found);
     refuse_twice(&root, "source", "name", "sources are called", &found);
     refuse_twice(&root, "topic", "id", "topics have the id", &found);
+    refuse_twice(
+        &root,
+        "former_topic",
+        "id",
+        "former topics have the id",
+        &found,
+    );
     refuse_twice(&root, "edition", "id", "editions have the id", &found);
     refuse_same_tag(&root, &found);
     topic::refuse_cycles(&root, &found);
@@ -171,6 +184,10 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let topics = topics
         .filter_map(|table| topic::topic(table, &names.topics))
         .collect();
+    let former = form.tables("former_topic", "[[former_topic]]").into_iter();
+    let former_topics = former
+        .filter_map(|table| topic::former_topic(table, &names.topics))
+        .collect();
     let editions = form.tables("edition", "[[edition]]").into_iter();
     let editions: Vec<Edition> = editions
         .filter_map(|table| edition::edition(table, &names))
@@ -214,6 +231,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
         store: store.unwrap_or_else(|| StoreUrl::Sqlite(base.join("state/postrider.db"))),
         sources,
         topics,
+        former_topics,
         editions: editions.collect(),
         relays,
         subscribers,

@@ -4,9 +4,8 @@ use chrono::TimeDelta;
 
 use super::{
     form::{Form, Reading},
-    problem::Problem,
     tree::{Node, Value},
-    values::{expected, known, list, page, some_time, wrong},
+    values::{date, expected, known, list, page, some_time, wrong},
 };
 use crate::{
     domain::{EditionId, Pin, Ranking},
@@ -116,21 +115,4 @@ fn open_for(node: &Node) -> Reading<TimeDelta> {
         return wrong(node, "at most `14d` is expected");
     }
     Ok(time)
-}
-
-/// A date.
-fn date(node: &Node) -> Reading<chrono::NaiveDate> {
-    let text = match node.value {
-        Value::Datetime => node.written.as_str(),
-        _ => node.as_str().unwrap_or_default(),
-    };
-    text.trim().parse().map_err(|_| {
-        vec![Problem::new(
-            node.origin.clone(),
-            format!(
-                "a date such as `2026-12-01` is expected, not `{}`",
-                node.written
-            ),
-        )]
-    })
 }

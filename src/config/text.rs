@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Pin, Publisher,
-        Ranking, Robots, SourcePlace, Topic,
+        CollectSettings, CommandLine, DeclaredSource, Edition, FormerTopic, InDoubt, Limit, Pin,
+        Publisher, Ranking, Robots, SourcePlace, Topic,
     },
     plan::story::StorySettings,
 };
@@ -32,6 +32,10 @@ pub fn write(config: &Config, base: &Path) -> String {
         config.sources.iter().map(|each| source(each, base)),
     );
     root.tables("topic", config.topics.iter().map(topic));
+    root.tables(
+        "former_topic",
+        config.former_topics.iter().map(former_topic),
+    );
     root.tables("edition", config.editions.iter().map(edition));
     root.tables("relay", config.relays.iter().map(|each| relay(each, base)));
     let folder = relative(&config.subscribers.0, base);
@@ -148,7 +152,25 @@ fn topic(topic: &Topic) -> Table {
     table.texts("aliases", &topic.aliases);
     table.texts("within", &topic.within);
     table.texts("match", &topic.phrases);
+    if topic.body {
+        table.put("body", true);
+    }
     table.texts("not", &topic.not_phrases);
+    table
+}
+
+fn former_topic(former: &FormerTopic) -> Table {
+    let mut table = Table::new();
+    table.put("id", former.id.0.as_str());
+    if let Some(into) = &former.into {
+        table.put("into", into.0.as_str());
+    }
+    let names = former
+        .names
+        .iter()
+        .map(|(language, name)| (language.to_string(), name.clone().into()));
+    table.put("names", names.collect::<Table>());
+    table.put("since", former.since.to_string());
     table
 }
 

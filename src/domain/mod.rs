@@ -41,4 +41,4 @@ pub use segment::{
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
 pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
 pub use token::{Purpose, Token, TokenKeys};
-pub use topic::{Topic, TopicId};
+pub use topic::{FormerTopic, Topic, TopicId};

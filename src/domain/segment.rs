@@ -32,6 +32,9 @@ pub struct SegmentKey {
     /// Whether they read summaries or whole articles.
     #[serde(default)]
     pub length: Length,
+    /// The topics that they follow and are told of, because there are no more since their last issue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<TopicId>,
     /// How it looks.
     pub look: Look,
     /// The hash of the configuration, templates and labels that the issue is made from.

@@ -31,6 +31,7 @@ pub struct Compiled {
     canonical: String,
     order: Vec<TopicId>,
     unknown: Vec<String>,
+    former: Vec<TopicId>,
     excludes: bool,
 }
 
@@ -38,8 +39,8 @@ impl Compiled {
     /// Resolves the names of a query.
     #[must_use]
     pub fn new(query: &Query, index: &TopicIndex) -> Self {
-        let (mut order, mut unknown) = (Vec::new(), Vec::new());
-        let term = simplify(query, index, true, &mut order, &mut unknown);
+        let mut names = Names::default();
+        let term = simplify(query, index, true, &mut names);
         let mut excludes = false;
         walk(&term, &mut |term| {
             excludes |= matches!(
@@ -51,9 +52,16 @@ impl Compiled {
             excludes,
             canonical: text(&term),
             term,
-            order,
-            unknown,
+            order: names.order,
+            unknown: names.unknown,
+            former: names.former,
         }
+    }
+
+    /// The topics that it wants and that there are no more.
+    #[must_use]
+    pub fn former(&self) -> &[TopicId] {
+        &self.former
     }
 
     /// The form that all queries of this meaning share; it reads as a query.
@@ -160,23 +168,28 @@ fn walk<'a>(term: &'a Term, see: &mut impl FnMut(&'a Term)) {
     }
 }
 
-fn simplify(
-    query: &Query,
-    index: &TopicIndex,
-    wanted: bool,
-    order: &mut Vec<TopicId>,
-    unknown: &mut Vec<String>,
-) -> Term {
+/// What is noted of a query's names on the way.
+#[derive(Default)]
+struct Names {
+    /// The topics that it wants.
+    order: Vec<TopicId>,
+    /// Names that are no topic's.
+    unknown: Vec<String>,
+    /// The topics that it wants and that there are no more.
+    former: Vec<TopicId>,
+}
+
+fn simplify(query: &Query, index: &TopicIndex, wanted: bool, names: &mut Names) -> Term {
     match query {
         Query::Any if wanted => Term::Any,
         Query::Any => Term::Nothing,
-        Query::Not(inner) => simplify(inner, index, !wanted, order, unknown),
-        Query::Topic(name) => named(name, false, index, wanted, order, unknown),
-        Query::Exactly(name) => named(name, true, index, wanted, order, unknown),
+        Query::Not(inner) => simplify(inner, index, !wanted, names),
+        Query::Topic(name) => named(name, false, index, wanted, names),
+        Query::Exactly(name) => named(name, true, index, wanted, names),
         Query::And(terms) | Query::Or(terms) => {
             let terms = terms
                 .iter()
-                .map(|term| simplify(term, index, wanted, order, unknown));
+                .map(|term| simplify(term, index, wanted, names));
             // De Morgan: under a negation each becomes the other.
             if matches!(query, Query::And(_)) == wanted {
                 and(terms)
@@ -187,17 +200,23 @@ fn simplify(
     }
 }
 
-fn named(
-    name: &str,
-    exactly: bool,
-    index: &TopicIndex,
-    wanted: bool,
-    order: &mut Vec<TopicId>,
-    unknown: &mut Vec<String>,
-) -> Term {
-    let Some(place) = index.find(name) else {
-        if !unknown.iter().any(|known| known == name) {
-            unknown.push(name.to_owned());
+fn named(name: &str, exactly: bool, index: &TopicIndex, wanted: bool, names: &mut Names) -> Term {
+    let former = index.former(name);
+    if let Some(former) = former.filter(|former| wanted && !names.former.contains(&former.id)) {
+        names.former.push(former.id.clone());
+    }
+    let place = match former {
+        Some(former) => match former.into.as_ref().and_then(|into| index.place(into)) {
+            Some(into) => Some(into),
+            // It ended: nothing is about it.
+            None if wanted => return Term::Nothing,
+            None => return Term::Any,
+        },
+        None => index.find(name),
+    };
+    let Some(place) = place else {
+        if !names.unknown.iter().any(|known| known == name) {
+            names.unknown.push(name.to_owned());
         }
         let folded = fold(name);
         return match (folded.is_empty(), wanted) {
@@ -208,8 +227,8 @@ fn named(
         };
     };
     let id = &index.topic(place).id;
-    if wanted && !order.contains(id) {
-        order.push(id.clone());
+    if wanted && !names.order.contains(id) {
+        names.order.push(id.clone());
     }
     Term::Topic {
         place,
@@ -426,6 +445,25 @@ mod tests {
             let again = Compiled::new(&read.unwrap(), &index());
             assert_eq!(again.canonical(), compiled.canonical());
         }
+    }
+
+    #[test]
+    fn whoever_follows_a_topic_that_ended_follows_what_it_ended_in() {
+        let former = |id: &str, into: Option<&str>| crate::domain::FormerTopic {
+            id: TopicId(id.into()),
+            names: [("fr".parse().unwrap(), "Échecs".to_owned())].into(),
+            into: into.map(|into| TopicId(into.into())),
+            since: chrono::NaiveDate::MIN,
+        };
+        let index = index().with_former(&[former("chess", Some("sport"))]);
+        let compiled = Compiled::new(&"korea OR echecs".parse().unwrap(), &index);
+        assert_eq!(compiled.canonical(), "korea OR sport");
+        assert_eq!(compiled.former(), [TopicId("chess".into())]);
+        let index = index.with_former(&[former("chess", None)]);
+        let compiled = |query: &str| Compiled::new(&query.parse().unwrap(), &index);
+        assert_eq!(compiled("korea OR chess").canonical(), "korea");
+        assert_eq!(compiled("korea -chess").canonical(), "korea");
+        assert_eq!(compiled("chess").canonical(), "NOT *");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub fn topic(id: &str, within: &[&str]) -> Topic {
         aliases: Vec::new(),
         within: within.iter().map(|id| TopicId((*id).into())).collect(),
         phrases: Vec::new(),
+        body: false,
         not_phrases: Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     topics::TopicIndex,
     window::Window,
 };
-use crate::domain::{Edition, Language, Limit, Query, Segment, SegmentKey, Subscriber};
+use crate::domain::{Edition, Language, Limit, Moved, Query, Segment, SegmentKey, Subscriber};
 
 /// The parts of a segment's key that a subscriber decides.
 #[derive(Debug, Clone)]
@@ -101,14 +101,25 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
         .cloned()
         .unwrap_or_else(Language::english);
     Segment {
-        language,
         follows: follows.cloned().collect(),
         opening: None,
         corrections: Vec::new(),
-        moved: Vec::new(),
+        moved: moved(&key, index, &language),
+        language,
         sections,
         key,
     }
+}
+
+/// The topics that its readers are told of, by the names that they knew.
+fn moved(key: &SegmentKey, index: &TopicIndex, language: &Language) -> Vec<Moved> {
+    let former = key.moved.iter().filter_map(|id| index.former_by_id(id));
+    former
+        .map(|former| Moved {
+            name: former.name(language).to_owned(),
+            into: former.into.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -158,6 +169,7 @@ mod tests {
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),
         };

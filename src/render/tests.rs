@@ -76,6 +76,7 @@ fn topic(id: &str, names: &[(&str, &str)]) -> Topic {
         within: Vec::new(),
         phrases: Vec::new(),
         not_phrases: Vec::new(),
+        body: false,
     }
 }
 
@@ -190,6 +191,7 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),
         },

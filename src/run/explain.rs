@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Project, RunError, Sending, file_stories, take_in};
+use super::{Project, RunError, Sending, file_stories, take_in, topic_index};
 use crate::{
     domain::{Address, Archived, Edition, EditionId, IssueId, Length, Number, SegmentKey, TopicId},
     keys::Keys,
@@ -58,7 +58,7 @@ pub fn explain(
 ) -> Result<Vec<Explanation>, RunError> {
     take_in(project, store, keys, sending)?;
     file_stories(project, store)?;
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     let editions = project.editions(&sending.editions)?;
     let mut explanations = Vec::new();
     for active in store.find(address)? {
@@ -113,6 +113,7 @@ fn explain_one(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        moved: Vec::new(),
         look: edition.look.clone(),
         made_from: String::new(),
     };

@@ -1,17 +1,17 @@
 //! Planning an issue: its row first, then page after page of subscriptions, each committed whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{MadeFrom, Project, RunError, file_stories};
+use super::{MadeFrom, Project, RunError, file_stories, topic_index};
 use crate::{
     domain::{
         DeclaredSource, Edition, IssueId, Length, Number, Ref, SegmentKey, Subscription,
-        SubscriptionNumber,
+        SubscriptionNumber, TopicId,
     },
     keys::Keys,
-    plan::{self, TopicIndex, Window},
+    plan::{self, TopicIndex, Window, Wish},
     store::{Active, IssueRow, IssueState, Member, Page, SegmentRow, Store, SuppressionReason},
 };
 
@@ -68,11 +68,14 @@ pub struct Planned {
     pub paused: u64,
     /// How many because nothing is new to them, or too little.
     pub nothing_new: u64,
+    /// Topics that the last issue was planned with and that are in the configuration no more, with how many follow them.
+    pub vanished: BTreeMap<String, u64>,
 }
 
 /// Plans the issues of one edition.
 pub struct Planner<'a> {
     store: &'a dyn Store,
+    project: &'a Project,
     edition: &'a Edition,
     sources: &'a [DeclaredSource],
     index: &'a TopicIndex,
@@ -91,6 +94,8 @@ struct Context {
     segments: HashMap<[u8; 16], Result<u32, Why>>,
     next_segment: u32,
     chunk: usize,
+    /// The topics of the last issue, if it was made from another configuration.
+    before: Option<TopicIndex>,
 }
 
 impl<'a> Planner<'a> {
@@ -110,6 +115,7 @@ impl<'a> Planner<'a> {
             .sum::<u64>();
         Self {
             store,
+            project,
             edition,
             sources: &project.config.sources,
             index,
@@ -161,6 +167,7 @@ impl<'a> Planner<'a> {
             suppressed: 0,
             paused: 0,
             nothing_new: 0,
+            vanished: BTreeMap::new(),
         };
         loop {
             let from = self.store.place(&row.id)?;
@@ -185,6 +192,8 @@ impl<'a> Planner<'a> {
 
     fn context(&self, row: &IssueRow) -> Result<Context, RunError> {
         let last = self.store.last_issue(&self.edition.id, Some(row.id.date))?;
+        let before = last.as_ref().filter(|last| last.made_from != row.made_from);
+        let before = before.and_then(|last| topics_of(self.store, self.project, last));
         let first = self
             .store
             .number_at(row.planned_at - self.edition.period())?;
@@ -215,6 +224,7 @@ impl<'a> Planner<'a> {
             segments,
             next_segment,
             chunk: usize::try_from(chunk).unwrap_or(1),
+            before,
         })
     }
 
@@ -245,7 +255,13 @@ impl<'a> Planner<'a> {
                 Why::Paused
             } else {
                 page.audience += 1;
-                match self.segment(row, context, &mut page, subscription, watermark) {
+                match self.segment(
+                    row,
+                    context,
+                    (&mut page, &mut planned.vanished),
+                    subscription,
+                    watermark,
+                ) {
                     Ok(segment) => {
                         planned.recipients += 1;
                         members.push((
@@ -280,21 +296,28 @@ impl<'a> Planner<'a> {
         &self,
         row: &IssueRow,
         context: &mut Context,
-        page: &mut Page,
+        (page, vanished): (&mut Page, &mut BTreeMap<String, u64>),
         subscription: &Subscription,
         watermark: Number,
     ) -> Result<u32, Why> {
         let wish = plan::wish(self.index, self.edition, &subscription.subscriber);
+        if let Some(before) = &context.before {
+            let unknown = wish.query.unknown().iter();
+            for name in unknown.filter(|name| before.find(name).is_some()) {
+                *vanished.entry(name.clone()).or_default() += 1;
+            }
+        }
         let key = SegmentKey {
             issue: row.id.clone(),
             query: wish.query.canonical().to_owned(),
             topics: wish.query.order().to_vec(),
-            languages: wish.languages,
+            languages: wish.languages.clone(),
             watermark,
             cutoff: row.cutoff,
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            moved: context.moved(row, &wish, self.index, subscription),
             look: self.edition.look.clone(),
             made_from: row.made_from.clone(),
         };
@@ -324,6 +347,27 @@ impl<'a> Planner<'a> {
 }
 
 impl Context {
+    /// The topics that a subscription's readers follow and that have ended since their last issue.
+    fn moved(
+        &self,
+        row: &IssueRow,
+        wish: &Wish,
+        index: &TopicIndex,
+        subscription: &Subscription,
+    ) -> Vec<TopicId> {
+        let Some(last) = &self.last else {
+            return Vec::new();
+        };
+        let is_news = |id: &&TopicId| {
+            index
+                .former_by_id(id)
+                .is_some_and(|former| last.id.date < former.since && former.since <= row.id.date)
+        };
+        let had_one = subscription.number <= last.upto;
+        let former = wish.query.former().iter().filter(|_| had_one);
+        former.filter(is_news).cloned().collect()
+    }
+
     /// Up to where a subscription has seen what was eligible.
     fn watermark(&self, active: &Active) -> Number {
         let usual = match &self.last {
@@ -332,6 +376,12 @@ impl Context {
         };
         active.carry.unwrap_or(usual)
     }
+}
+
+/// The topics that an issue was planned with; `None` where that can't be read any more.
+fn topics_of(store: &dyn Store, project: &Project, row: &IssueRow) -> Option<TopicIndex> {
+    let (config, _) = MadeFrom::recall(store, &row.made_from, project).ok()?;
+    topic_index(&config).ok()
 }
 
 /// Chunks of members: those of one domain together, and in them those of one segment.

@@ -15,6 +15,7 @@ mod project;
 mod roster;
 mod send;
 mod stories;
+mod suggest;
 mod test_mail;
 mod topics;
 
@@ -32,18 +33,27 @@ pub use project::Project;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use stories::file_stories;
+pub use suggest::{Suggestion, end_topic, suggest};
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 
 use crate::{
-    config::{ConfigErrors, PasswordError},
+    config::{Config, ConfigErrors, PasswordError, RewriteError},
     deliver::DeliverError,
     keys::KeyError,
-    plan::TopicError,
+    plan::{TopicError, TopicIndex},
     render::RenderError,
     store::StoreError,
     subscribers::FolderError,
 };
+
+/// The topics of a configuration, prepared for looking up.
+///
+/// # Errors
+/// When they contradict each other.
+pub fn topic_index(config: &Config) -> Result<TopicIndex, RunError> {
+    Ok(TopicIndex::new(&config.topics)?.with_former(&config.former_topics))
+}
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +78,17 @@ pub enum RunError {
     /// The topics contradict each other.
     #[error(transparent)]
     Topics(#[from] TopicError),
+    /// The configuration can't be changed.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// A file can't be written.
+    #[error("writing `{path}`: {error}", path = path.display())]
+    Writing {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// The subscribers' folder.
     #[error(transparent)]
     Subscribers(#[from] FolderError),

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{MadeFrom, Project, RunError};
+use super::{MadeFrom, Project, RunError, topic_index};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
@@ -53,7 +53,7 @@ impl Sheet {
         let edition = edition
             .ok_or_else(|| RunError::Forgotten(row.id.to_string()))?
             .clone();
-        let index = TopicIndex::new(&config.topics)?;
+        let index = topic_index(config)?;
         let window = Window::new(
             store.articles(after, row.cutoff)?,
             &index,

@@ -8,7 +8,7 @@ use super::{
     Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
     SourceReport, collect,
     send::{close_what_is_over, plan_edition},
-    take_in,
+    take_in, topic_index,
 };
 use crate::{
     compose::Mail,
@@ -17,7 +17,7 @@ use crate::{
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
-    plan::{Due, TopicIndex, due},
+    plan::{Due, due},
     store::{IssueRow, Store},
 };
 
@@ -131,7 +131,7 @@ pub fn preview(
         idle: Vec::new(),
         braked: Vec::new(),
     };
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     for edition in project.editions(&sending.editions)? {
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Collecting, Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport,
-    brake::brake, collect, take_in,
+    brake::brake, collect, take_in, topic_index,
 };
 use crate::{
     deliver::{
@@ -22,7 +22,7 @@ use crate::{
     },
     domain::{Edition, InDoubt, IssueId},
     keys::Keys,
-    plan::{Due, TopicIndex, due},
+    plan::{Due, due},
     store::{IssueRow, IssueState, Store, Tally},
 };
 
@@ -182,7 +182,7 @@ fn plan_what_is_due(
     sending: &Sending,
     report: &mut SendReport,
 ) -> Result<(), RunError> {
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     for edition in editions {
         let mut ignore = |_| ();
         let mut planner = Planner::new(project, store, edition, &index, &mut ignore);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in};
+use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in, topic_index};
 use crate::{
     compose::Mail,
     deliver::{
@@ -14,7 +14,7 @@ use crate::{
         Subscription, SubscriptionNumber,
     },
     keys::Keys,
-    plan::{self, TopicIndex},
+    plan,
     store::{IssueRow, IssueState, Store},
 };
 
@@ -77,7 +77,7 @@ pub fn test_mail(
         after,
         Notice::Test,
     )?;
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     let wish = plan::wish(&index, edition, &subscriber);
     let key = SegmentKey {
         issue: row.id.clone(),
@@ -89,6 +89,7 @@ pub fn test_mail(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        moved: Vec::new(),
         look: edition.look.clone(),
         made_from: String::new(),
     };
