@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
-        Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
-        Ranking, Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
-        SubscriptionNumber, TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Edition, EditionId, Form, Frequency, Handling, Image,
+        InDoubt, IssueId, Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed,
+        Publisher, Query, Ranking, Ref, Related, RichText, Section, Segment, SegmentKey, SlotId,
+        Subscriber, Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
 };
@@ -91,6 +91,7 @@ fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
         in_doubt: InDoubt::Hold,
@@ -126,6 +127,7 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        former: Vec::new(),
         moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
@@ -159,6 +161,13 @@ fn subscription(name: String, local: &str) -> Subscription {
             topics: None,
             max_articles: None,
             paused: Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         },
     }
 }
@@ -179,7 +188,7 @@ proptest! {
     ) {
         prop_assume!(!local.starts_with('.') && !local.contains(".."));
         let (edition, templates) = (edition(), Templates::built_in());
-        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap() };
+        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap(), slot: SlotId::default() };
         let publisher = Publisher {
             name: "The Morning Post".into(),
             url: Some("https://a.example".into()),

@@ -66,7 +66,9 @@ pub(super) fn run(
         for issue in &preview.issues {
             show(project, issue, terminal);
         }
-        for idle in &preview.idle {
+        // Of the hours that readers chose, only those of which there is something to say.
+        let own = |idle: &&Idle| idle.slot.is_own() || !idle.left_out.is_empty();
+        for idle in preview.idle.iter().filter(own) {
             show_idle(project, idle, terminal);
         }
         if let Some(folder) = &arguments.out {

@@ -16,18 +16,8 @@ use super::{
     },
 };
 use crate::domain::{
-    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking, TopicId,
+    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking, TopicId, WEEK,
 };
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
 
 /// What an edition may name.
 pub struct Names {
@@ -95,6 +85,7 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
     );
     let max_articles = form.or("max_articles", limit, Limit::Most(30));
     let min_articles = form.or("min_articles", whole(1..=10_000), 1);
+    let max_wait = form.or("max_wait", period_or_none, None);
     let max_age = form.or("max_age", period_or_none, Some(TimeDelta::hours(72)));
     let look = form
         .optional("look", super::values::id)
@@ -128,6 +119,7 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
         default_topics,
         max_articles,
         min_articles,
+        max_wait,
         max_age,
         look,
         in_doubt,

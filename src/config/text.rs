@@ -211,6 +211,10 @@ fn edition(edition: &Edition) -> Table {
     );
     table.put("min_articles", edition.min_articles);
     table.put(
+        "max_wait",
+        edition.max_wait.map_or("none".to_owned(), duration::write),
+    );
+    table.put(
         "max_age",
         edition.max_age.map_or("none".to_owned(), duration::write),
     );

@@ -15,6 +15,7 @@ pub mod query;
 mod ranking;
 mod relay;
 mod segment;
+mod slot;
 mod source;
 mod subscriber;
 pub mod token;
@@ -36,9 +37,11 @@ pub use query::Query;
 pub use ranking::{Pin, Ranking};
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
-    Also, Beside, Corrected, Correction, Mark, Moved, Placed, Section, Segment, SegmentKey,
+    Also, Beside, Corrected, Correction, FormerWish, Mark, Moved, Placed, Section, Segment,
+    SegmentKey,
 };
+pub use slot::{Frequency, Slot, SlotId, WEEK};
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
-pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use subscriber::{Pause, Quiet, Ref, Subscriber, Subscription, SubscriptionNumber};
 pub use token::{Purpose, Token, TokenKeys};
 pub use topic::{FormerTopic, Topic, TopicId};

@@ -12,7 +12,8 @@ use super::{
     window::{Candidate, Window},
 };
 use crate::domain::{
-    Also, Beside, Edition, Form, Language, Length, Limit, Number, Placed, Section, TopicId,
+    Also, Beside, Edition, Form, FormerWish, Language, Length, Limit, Number, Placed, Section,
+    TopicId,
 };
 
 /// How many other sources of a story are named.
@@ -60,6 +61,8 @@ pub struct Wanted<'a> {
     pub max_articles: Limit<u32>,
     /// How much of each.
     pub length: Length,
+    /// What it followed before, the earliest first, and up to where: what it had up to there was by that.
+    pub former: &'a [(Compiled, &'a FormerWish)],
 }
 
 /// A story that is new to a segment.
@@ -157,8 +160,24 @@ impl Window {
         let after = self.after(wanted.watermark);
         Visible {
             fresh: matching.clone().and(&self.open).and(&after),
-            had: matching.and(&self.was_open).and(&after.complement()),
+            had: self
+                .had(matching, wanted)
+                .and(&self.was_open)
+                .and(&after.complement()),
         }
+    }
+
+    /// What the reader would have had so far: of each stretch of numbers, what they followed while it was sent.
+    fn had(&self, matching: Bits, wanted: &Wanted) -> Bits {
+        let mut had = Bits::none(self.len());
+        let mut from = Number(0);
+        for (query, wish) in wanted.former {
+            let stretch = self.after(from).and(&self.after(wish.upto).complement());
+            let theirs = query.wanted(self).and(&self.readable(&wish.languages));
+            had = had.or(&theirs.and(&stretch));
+            from = wish.upto.max(from);
+        }
+        had.or(&matching.and(&self.after(from)))
     }
 
     /// The stories that have something new, and of which the reader had nothing.
@@ -489,6 +508,7 @@ mod tests {
             watermark: Number(watermark),
             max_articles: max,
             length: Length::Summary,
+            former: &[],
         };
         let window = Window::new(articles, &index, edition, &[], now());
         let chosen = window.select(&wanted, &index, edition);
@@ -678,6 +698,7 @@ mod tests {
             watermark: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            former: &[],
         };
         let selection = Selection {
             sections: window.select(&wanted, &index, &edition).sections,
@@ -961,6 +982,7 @@ mod tests {
             watermark: Number(0),
             max_articles: Limit::None,
             length: Length::Full,
+            former: &[],
         };
         let articles = vec![long, told(2, 9, "b", "en", "Short")];
         let window = Window::new(articles, &index, &edition, &[], now());

@@ -76,6 +76,7 @@ pub fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: Some(TimeDelta::hours(72)),
         look: Look::default(),
         in_doubt: InDoubt::Hold,

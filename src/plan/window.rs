@@ -175,6 +175,13 @@ impl Window {
         window
     }
 
+    /// The number below its first article.
+    #[must_use]
+    pub fn lowest(&self) -> Number {
+        let first = self.candidates.first();
+        first.map_or(Number(i64::MAX), |first| Number(first.article.number.0 - 1))
+    }
+
     /// How many articles it has.
     pub(super) fn len(&self) -> usize {
         self.candidates.len()

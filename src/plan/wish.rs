@@ -1,5 +1,7 @@
 //! What a subscriber wishes, as far as a segment's key goes, and the segment that comes of it.
 
+use chrono::TimeDelta;
+
 use super::{
     compile::Compiled,
     rank::Score,
@@ -7,7 +9,10 @@ use super::{
     topics::TopicIndex,
     window::Window,
 };
-use crate::domain::{Edition, Language, Limit, Moved, Query, Segment, SegmentKey, Subscriber};
+use crate::domain::{
+    Edition, FormerWish, Language, Length, Limit, Moved, Number, Query, Segment, SegmentKey,
+    Subscriber,
+};
 
 /// The parts of a segment's key that a subscriber decides.
 #[derive(Debug, Clone)]
@@ -18,6 +23,38 @@ pub struct Wish {
     pub languages: Vec<Language>,
     /// How many articles they want at most.
     pub max_articles: Limit<u32>,
+    /// How many articles make a mail worth it to them.
+    pub min_articles: u32,
+    /// How long articles wait for more of them.
+    pub max_wait: Option<TimeDelta>,
+    /// How much of each article they want.
+    pub length: Length,
+    /// What somebody who says nothing follows and reads.
+    usual: (String, Vec<Language>),
+}
+
+impl Wish {
+    /// What the reader followed before, as far as it held for articles after `lowest`.
+    #[must_use]
+    pub fn former(&self, wishes: &[FormerWish], lowest: Number) -> Vec<FormerWish> {
+        let (topics, languages) = &self.usual;
+        let relevant = wishes.iter().filter(|wish| wish.upto > lowest);
+        relevant
+            .map(|wish| FormerWish {
+                query: if wish.query.is_empty() {
+                    topics.clone()
+                } else {
+                    wish.query.clone()
+                },
+                languages: if wish.languages.is_empty() {
+                    languages.clone()
+                } else {
+                    wish.languages.clone()
+                },
+                upto: wish.upto,
+            })
+            .collect()
+    }
 }
 
 /// What a subscriber wishes of an edition; what they didn't say, the edition says.
@@ -42,13 +79,24 @@ pub fn wish(index: &TopicIndex, edition: &Edition, subscriber: &Subscriber) -> W
         query: Compiled::new(query, index),
         languages: languages.clone(),
         max_articles,
+        min_articles: subscriber.min_articles.unwrap_or(edition.min_articles),
+        max_wait: subscriber
+            .max_wait
+            .map(|days| TimeDelta::days(days.into()))
+            .or(edition.max_wait),
+        length: subscriber.length,
+        usual: (
+            edition.default_topics.to_string(),
+            edition.languages.clone(),
+        ),
     }
 }
 
 /// How many stories the digest of a key would have, however many of them have room.
 #[must_use]
-pub fn count_new(window: &Window, query: &Compiled, key: &SegmentKey) -> usize {
-    window.count_new(&wanted(key, query))
+pub fn count_new(window: &Window, index: &TopicIndex, query: &Compiled, key: &SegmentKey) -> usize {
+    let former = former(key, index);
+    window.count_new(&wanted(key, query, &former))
 }
 
 /// What became of every article of a window, in its order, and what each story weighs, at the article that tells it.
@@ -60,12 +108,28 @@ pub fn fates(
     key: &SegmentKey,
 ) -> Vec<(Fate, Option<Score>)> {
     let query = query(key, index);
-    let wanted = wanted(key, &query);
+    let former = former(key, index);
+    let wanted = wanted(key, &query, &former);
     let chosen = window.select(&wanted, index, edition);
     window.fates(&wanted, &chosen, index)
 }
 
-fn wanted<'a>(key: &'a SegmentKey, query: &'a Compiled) -> Wanted<'a> {
+/// What the reader followed before, ready to be asked.
+fn former<'a>(key: &'a SegmentKey, index: &TopicIndex) -> Vec<(Compiled, &'a FormerWish)> {
+    let former = key.former.iter();
+    former
+        .map(|wish| {
+            let query = wish.query.parse().unwrap_or(Query::Or(Vec::new()));
+            (Compiled::new(&query, index), wish)
+        })
+        .collect()
+}
+
+fn wanted<'a>(
+    key: &'a SegmentKey,
+    query: &'a Compiled,
+    former: &'a [(Compiled, &'a FormerWish)],
+) -> Wanted<'a> {
     Wanted {
         query,
         order: &key.topics,
@@ -73,6 +137,7 @@ fn wanted<'a>(key: &'a SegmentKey, query: &'a Compiled) -> Wanted<'a> {
         watermark: key.watermark,
         max_articles: key.max_articles,
         length: key.length,
+        former,
     }
 }
 
@@ -86,9 +151,11 @@ fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
 #[must_use]
 pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: SegmentKey) -> Segment {
     let query = query(&key, index);
+    let before = former(&key, index);
     let sections = window
-        .select(&wanted(&key, &query), index, edition)
+        .select(&wanted(&key, &query, &before), index, edition)
         .sections;
+    drop(before);
     let followed = query.follows();
     let follows = key.topics.iter().filter(|topic| followed.contains(topic));
     // The words around the articles come in the first of the reader's languages that the edition comes in.
@@ -128,7 +195,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::{EditionId, IssueId, Length, Look, Number, TopicId},
+        domain::{EditionId, Frequency, IssueId, Length, Look, Number, SlotId, TopicId},
         plan::test_data::{archived, article, edition, topic},
     };
 
@@ -146,6 +213,13 @@ mod tests {
             topics: topics.map(|topics| topics.parse().unwrap()),
             max_articles: None,
             paused: crate::domain::Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         }
     }
 
@@ -160,6 +234,7 @@ mod tests {
             issue: IssueId {
                 edition: EditionId("daily".into()),
                 date: "2026-11-24".parse().unwrap(),
+                slot: SlotId::default(),
             },
             query: wish.query.canonical().to_owned(),
             topics: wish.query.order().to_vec(),
@@ -169,6 +244,7 @@ mod tests {
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            former: Vec::new(),
             moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),

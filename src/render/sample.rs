@@ -130,6 +130,7 @@ fn segment(
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            former: Vec::new(),
             moved: Vec::new(),
             look: edition.look.clone(),
             made_from: String::new(),

@@ -11,7 +11,7 @@ use super::{sample::filled, *};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Corrected, Correction, EditionId, Form, Handling,
     Image, InDoubt, Length, Limit, Mailbox, Mark, Moved, Number, Person, Query, Ranking, Related,
-    RichText, SegmentKey,
+    RichText, SegmentKey, SlotId,
     digest::{CLOSE, OPEN},
 };
 
@@ -50,6 +50,7 @@ fn edition(name: &str) -> Edition {
         default_topics: "*".parse::<Query>().expect("a query"),
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
         in_doubt: InDoubt::Hold,
@@ -62,6 +63,7 @@ fn issue() -> IssueId {
     IssueId {
         edition: EditionId("daily".into()),
         date: NaiveDate::from_ymd_opt(2026, 11, 24).expect("a date"),
+        slot: SlotId::default(),
     }
 }
 
@@ -191,6 +193,7 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            former: Vec::new(),
             moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{MadeFrom, Project, RunError, file_stories, topic_index};
 use crate::{
     domain::{
-        DeclaredSource, Edition, IssueId, Length, Number, Ref, SegmentKey, Subscription,
+        DeclaredSource, Edition, IssueId, Number, Ref, SegmentKey, Slot, SlotId, Subscription,
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
@@ -31,6 +31,10 @@ pub enum Why {
     NothingNew,
     /// Fewer articles than make a digest worth sending; they wait for the next.
     TooFew,
+    /// They want no mail on this day; the articles wait for the next.
+    Quiet,
+    /// They chose another hour or other days today, which hold from tomorrow on.
+    NewSlot,
 }
 
 impl Why {
@@ -42,6 +46,8 @@ impl Why {
             Self::Paused => "paused".to_owned(),
             Self::NothingNew => "nothing new".to_owned(),
             Self::TooFew => "too few articles".to_owned(),
+            Self::Quiet => "a quiet day of theirs".to_owned(),
+            Self::NewSlot => "their new hour holds from tomorrow on".to_owned(),
         }
     }
 }
@@ -72,11 +78,13 @@ pub struct Planned {
     pub vanished: BTreeMap<String, u64>,
 }
 
-/// Plans the issues of one edition.
+/// Plans the issues of one slot of an edition.
 pub struct Planner<'a> {
     store: &'a dyn Store,
     project: &'a Project,
     edition: &'a Edition,
+    slot_id: SlotId,
+    slot: Slot,
     sources: &'a [DeclaredSource],
     index: &'a TopicIndex,
     connections: u64,
@@ -90,8 +98,10 @@ struct Context {
     last: Option<IssueRow>,
     /// The watermark of whoever gets their first issue.
     first: Number,
-    /// The segments so far, by their keys' hashes; `None` for keys under which there is nothing to send.
-    segments: HashMap<[u8; 16], Result<u32, Why>>,
+    /// What was found so far, by the keys' hashes.
+    segments: HashMap<[u8; 16], Found>,
+    /// The numbers of the segments that earlier pages have made, by the keys' hashes.
+    made: HashMap<[u8; 16], u32>,
     next_segment: u32,
     chunk: usize,
     /// The topics of the last issue, if it was made from another configuration.
@@ -99,11 +109,11 @@ struct Context {
 }
 
 impl<'a> Planner<'a> {
-    /// A planner for an edition.
+    /// A planner for a slot of an edition.
     pub fn new(
         project: &'a Project,
         store: &'a dyn Store,
-        edition: &'a Edition,
+        (edition, slot_id): (&'a Edition, &SlotId),
         index: &'a TopicIndex,
         left_out: &'a mut dyn FnMut(LeftOut),
     ) -> Self {
@@ -117,6 +127,8 @@ impl<'a> Planner<'a> {
             store,
             project,
             edition,
+            slot: edition.slot_of_id(slot_id),
+            slot_id: slot_id.clone(),
             sources: &project.config.sources,
             index,
             connections: connections.max(1),
@@ -141,11 +153,15 @@ impl<'a> Planner<'a> {
             id: IssueId {
                 edition: self.edition.id.clone(),
                 date,
+                slot: self.slot_id.clone(),
             },
             planned_at: now,
             deadline,
             cutoff: self.store.latest()?,
-            upto: self.store.audience(&self.edition.id)?.0,
+            upto: self
+                .store
+                .audience(&self.edition.id, Some(&self.slot_id))?
+                .0,
             made_from: MadeFrom::now(project).keep(self.store)?,
             key_id: keys.tokens().current(),
             audience: 0,
@@ -174,9 +190,13 @@ impl<'a> Planner<'a> {
             if from >= row.upto {
                 break;
             }
-            let active = self
-                .store
-                .subscriptions(&self.edition.id, from, row.upto, PAGE)?;
+            let active = self.store.subscriptions(
+                &self.edition.id,
+                Some(&self.slot_id),
+                from,
+                row.upto,
+                PAGE,
+            )?;
             let to = match active.last() {
                 Some(last) if active.len() == PAGE => last.subscription.number,
                 _ => row.upto,
@@ -191,16 +211,16 @@ impl<'a> Planner<'a> {
     }
 
     fn context(&self, row: &IssueRow) -> Result<Context, RunError> {
-        let last = self.store.last_issue(&self.edition.id, Some(row.id.date))?;
+        let last = self
+            .store
+            .last_issue(&self.edition.id, &self.slot_id, Some(row.id.date))?;
         let before = last.as_ref().filter(|last| last.made_from != row.made_from);
         let before = before.and_then(|last| topics_of(self.store, self.project, last));
-        let first = self
-            .store
-            .number_at(row.planned_at - self.edition.period())?;
-        let mut segments = HashMap::new();
+        let first = self.store.number_at(row.planned_at - self.slot.period())?;
+        let mut made = HashMap::new();
         let mut next_segment = 0;
         for segment in self.store.segments(&row.id)? {
-            segments.insert(segment.key.hash(), Ok(segment.number));
+            made.insert(segment.key.hash(), segment.number);
             next_segment = next_segment.max(segment.number + 1);
         }
         let lowest = last.as_ref().map_or(first, |last| last.cutoff.min(first));
@@ -209,7 +229,7 @@ impl<'a> Planner<'a> {
             .lowest_carry(&self.edition.id)?
             .map_or(lowest, |carry| carry.min(lowest));
         let articles = self.store.articles(lowest, row.cutoff)?;
-        let (_, count) = self.store.audience(&self.edition.id)?;
+        let (_, count) = self.store.audience(&self.edition.id, Some(&self.slot_id))?;
         let chunk = (count / (4 * self.connections)).clamp(1, CHUNK);
         Ok(Context {
             window: Window::new(
@@ -221,7 +241,8 @@ impl<'a> Planner<'a> {
             ),
             last,
             first,
-            segments,
+            segments: HashMap::new(),
+            made,
             next_segment,
             chunk: usize::try_from(chunk).unwrap_or(1),
             before,
@@ -253,13 +274,25 @@ impl<'a> Planner<'a> {
                 planned.paused += 1;
                 page.carry.push((subscription.number, watermark));
                 Why::Paused
+            } else if active.slot_since.is_some_and(|since| row.id.date <= since) {
+                // Their old slot may have had its issue today.
+                page.carry.push((subscription.number, watermark));
+                Why::NewSlot
+            } else if subscription
+                .subscriber
+                .quiet
+                .iter()
+                .any(|quiet| quiet.covers(row.id.date))
+            {
+                page.carry.push((subscription.number, watermark));
+                Why::Quiet
             } else {
                 page.audience += 1;
                 match self.segment(
                     row,
                     context,
                     (&mut page, &mut planned.vanished),
-                    subscription,
+                    active,
                     watermark,
                 ) {
                     Ok(segment) => {
@@ -297,10 +330,10 @@ impl<'a> Planner<'a> {
         row: &IssueRow,
         context: &mut Context,
         (page, vanished): (&mut Page, &mut BTreeMap<String, u64>),
-        subscription: &Subscription,
+        active: &Active,
         watermark: Number,
     ) -> Result<u32, Why> {
-        let wish = plan::wish(self.index, self.edition, &subscription.subscriber);
+        let wish = plan::wish(self.index, self.edition, &active.subscription.subscriber);
         if let Some(before) = &context.before {
             let unknown = wish.query.unknown().iter();
             for name in unknown.filter(|name| before.find(name).is_some()) {
@@ -316,34 +349,55 @@ impl<'a> Planner<'a> {
             cutoff: row.cutoff,
             had: Number(0),
             max_articles: wish.max_articles,
-            length: Length::Summary,
-            moved: context.moved(row, &wish, self.index, subscription),
+            length: wish.length,
+            former: wish.former(&active.former, context.window.lowest()),
+            moved: context.moved(row, &wish, self.index, &active.subscription),
             look: self.edition.look.clone(),
             made_from: row.made_from.clone(),
         };
         let hash = key.hash();
-        if let Some(known) = context.segments.get(&hash) {
-            return *known;
-        }
-        let new = plan::count_new(&context.window, &wish.query, &key);
-        let most = key
-            .max_articles
-            .most()
-            .and_then(|most| usize::try_from(most).ok());
-        let articles = most.map_or(new, |most| new.min(most));
-        let decided = if articles == 0 {
-            Err(Why::NothingNew)
-        } else if articles < usize::try_from(self.edition.min_articles).unwrap_or(usize::MAX) {
-            Err(Why::TooFew)
-        } else {
-            let number = context.next_segment;
-            context.next_segment += 1;
-            page.segments.push(SegmentRow { number, key });
-            Ok(number)
+        let known = context.segments.get(&hash).copied();
+        let mut found = known.unwrap_or_else(|| Found {
+            stories: stories(&context.window, self.index, &wish, &key),
+            number: context.made.get(&hash).copied(),
+        });
+        // Whoever has waited long enough gets what there is.
+        let waited = active.carry.map(|carry| row.planned_at - carry.since);
+        let is_over = wish
+            .max_wait
+            .zip(waited)
+            .is_some_and(|(most, waited)| most <= waited);
+        let least = if is_over { 1 } else { wish.min_articles };
+        let decided = match found.stories {
+            0 => Err(Why::NothingNew),
+            stories if stories < least => Err(Why::TooFew),
+            _ => Ok(found.number.unwrap_or_else(|| {
+                let number = context.next_segment;
+                context.next_segment += 1;
+                page.segments.push(SegmentRow { number, key });
+                number
+            })),
         };
-        context.segments.insert(hash, decided);
+        found.number = decided.ok().or(found.number);
+        context.segments.insert(hash, found);
         decided
     }
+}
+
+/// How many stories the digest of a key has.
+fn stories(window: &Window, index: &TopicIndex, wish: &Wish, key: &SegmentKey) -> u32 {
+    let new = plan::count_new(window, index, &wish.query, key);
+    let new = u32::try_from(new).unwrap_or(u32::MAX);
+    key.max_articles.most().map_or(new, |most| new.min(most))
+}
+
+/// What was found for a segment's key.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    /// How many stories its digest has.
+    stories: u32,
+    /// Its number, once somebody is in it: the same digest may be worth a mail to one reader, and not to another.
+    number: Option<u32>,
 }
 
 impl Context {
@@ -374,7 +428,7 @@ impl Context {
             Some(last) if active.subscription.number <= last.upto => last.cutoff,
             _ => self.first,
         };
-        active.carry.unwrap_or(usual)
+        active.carry.map_or(usual, |carry| carry.watermark)
     }
 }
 

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use super::{
     Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
     SourceReport, collect,
-    send::{close_what_is_over, plan_edition},
+    send::{close_what_is_over, plan_slot, slots},
     take_in, topic_index,
 };
 use crate::{
     compose::Mail,
     domain::{
-        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, Subscription,
+        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, SlotId, Subscription,
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
@@ -39,6 +39,8 @@ pub struct Preview {
 pub struct Idle {
     /// Which.
     pub edition: EditionId,
+    /// Its slot.
+    pub slot: SlotId,
     /// When it is due next; `None` if it is due, but nobody would get it.
     pub next: Option<DateTime<Utc>>,
     /// Who is left out, and why.
@@ -132,18 +134,19 @@ pub fn preview(
         braked: Vec::new(),
     };
     let index = topic_index(&project.config)?;
-    for edition in project.editions(&sending.editions)? {
+    for (edition, slot_id) in slots(store, &project.editions(&sending.editions)?)? {
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);
-        let mut planner = Planner::new(project, store, edition, &index, &mut note);
-        let planned = match plan_edition(project, store, keys, edition, &mut planner, sending) {
+        let slot = (edition, &slot_id);
+        let mut planner = Planner::new(project, store, slot, &index, &mut note);
+        let planned = match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Err(RunError::Brake { what }) => {
                 preview.braked.push(what);
                 let unbraked = Sending {
                     yes: true,
                     ..sending.clone()
                 };
-                plan_edition(project, store, keys, edition, &mut planner, &unbraked)?
+                plan_slot(project, store, keys, slot, &mut planner, &unbraked)?
             }
             planned => planned?,
         };
@@ -155,9 +158,10 @@ pub fn preview(
                 left_out,
             });
         } else {
-            let next = next(store, edition, sending.at)?;
+            let next = next(store, slot, sending.at)?;
             preview.idle.push(Idle {
                 edition: edition.id.clone(),
+                slot: slot_id.clone(),
                 next,
                 left_out,
             });
@@ -168,11 +172,13 @@ pub fn preview(
 
 fn next(
     store: &dyn Store,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, RunError> {
-    let last = store.last_issue(&edition.id, None)?.map(|row| row.id.date);
-    Ok(match due(edition, now, last) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.map(|row| row.id.date);
+    Ok(match due(&slot, edition.deadline, now, last_date) {
         Due::Not { next } => next,
         Due::Now { .. } => None,
     })

@@ -20,7 +20,7 @@ use crate::{
         relay::StopBy,
         smtp::{SmtpRelay, Timeouts},
     },
-    domain::{Edition, InDoubt, IssueId},
+    domain::{Edition, InDoubt, IssueId, Slot, SlotId},
     keys::Keys,
     plan::{Due, due},
     store::{IssueRow, IssueState, Store, Tally},
@@ -136,9 +136,11 @@ fn anything_to_plan(
     editions: &[&Edition],
     now: DateTime<Utc>,
 ) -> Result<bool, RunError> {
-    for edition in editions {
-        let last = store.last_issue(&edition.id, None)?;
-        if let Due::Now { .. } = due(edition, now, last.as_ref().map(|row| row.id.date)) {
+    for (edition, slot_id) in slots(store, editions)? {
+        let last = store.last_issue(&edition.id, &slot_id, None)?;
+        let slot = edition.slot_of_id(&slot_id);
+        let last_date = last.as_ref().map(|row| row.id.date);
+        if let Due::Now { .. } = due(&slot, edition.deadline, now, last_date) {
             return Ok(true);
         }
         let since = last
@@ -152,6 +154,19 @@ fn anything_to_plan(
         }
     }
     Ok(false)
+}
+
+/// The slots of editions, each edition's own first.
+pub(super) fn slots<'a>(
+    store: &dyn Store,
+    editions: &[&'a Edition],
+) -> Result<Vec<(&'a Edition, SlotId)>, RunError> {
+    let mut slots = Vec::new();
+    for edition in editions {
+        let theirs = store.slots(&edition.id)?.into_iter();
+        slots.extend(theirs.map(|slot| (*edition, slot)));
+    }
+    Ok(slots)
 }
 
 /// Whether a subscribers file was written after `time`.
@@ -183,10 +198,11 @@ fn plan_what_is_due(
     report: &mut SendReport,
 ) -> Result<(), RunError> {
     let index = topic_index(&project.config)?;
-    for edition in editions {
+    for (edition, slot) in slots(store, editions)? {
         let mut ignore = |_| ();
-        let mut planner = Planner::new(project, store, edition, &index, &mut ignore);
-        match plan_edition(project, store, keys, edition, &mut planner, sending) {
+        let slot = (edition, &slot);
+        let mut planner = Planner::new(project, store, slot, &index, &mut ignore);
+        match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),
             Err(error) => return Err(error),
@@ -195,29 +211,31 @@ fn plan_what_is_due(
     Ok(())
 }
 
-/// Plans the issue of one edition that is due, if one is.
-pub(super) fn plan_edition(
+/// Plans the issue of one slot that is due, if one is.
+pub(super) fn plan_slot(
     project: &Project,
     store: &dyn Store,
     keys: &Keys,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     planner: &mut Planner,
     sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
-    let last = store.last_issue(&edition.id, None)?;
-    let row = match due(edition, sending.at, last.as_ref().map(|row| row.id.date)) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.as_ref().map(|row| row.id.date);
+    let row = match due(&slot, edition.deadline, sending.at, last_date) {
         Due::Now { date, deadline, .. } => {
             planner.begin(project, keys, date, deadline, sending.at)?
         }
         Due::Not { .. } => None,
     };
     match (row, last) {
-        (Some(row), _) => finish_plan(store, edition, planner, &row, sending.yes),
+        (Some(row), _) => finish_plan(store, &slot, planner, &row, sending.yes),
         (None, Some(row)) if row.state == IssueState::Planning => {
-            finish_plan(store, edition, planner, &row, sending.yes)
+            finish_plan(store, &slot, planner, &row, sending.yes)
         }
         (None, Some(row)) if row.state == IssueState::Open => {
-            welcome(store, edition, planner, row, sending.yes)
+            welcome(store, planner, row, sending.yes)
         }
         _ => Ok(None),
     }
@@ -225,22 +243,22 @@ pub(super) fn plan_edition(
 
 fn finish_plan(
     store: &dyn Store,
-    edition: &Edition,
+    slot: &Slot,
     planner: &mut Planner,
     row: &IssueRow,
     yes: bool,
 ) -> Result<Option<Planned>, RunError> {
     let planned = planner.plan(row)?;
     let last = store
-        .last_issue(&edition.id, Some(row.id.date))?
+        .last_issue(&row.id.edition, &row.id.slot, Some(row.id.date))?
         .map(|row| row.audience);
-    if let Some(what) = brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !yes) {
+    if let Some(what) = brake(&row.id, planned.row.audience, last).filter(|_| !yes) {
         store.abandon(&row.id)?;
         return Err(RunError::Brake { what });
     }
     // An issue that nobody gets is not decided where no hour decides it: the next run of the day may find something.
     let nobody = planned.recipients == 0 && store.segments(&row.id)?.is_empty();
-    if nobody && (edition.at.is_none() || planned.row.audience == 0) {
+    if nobody && (slot.at.is_none() || planned.row.audience == 0) {
         store.abandon(&row.id)?;
         return Ok(None);
     }
@@ -251,15 +269,14 @@ fn finish_plan(
 /// Adds whoever joined since an open issue was planned.
 fn welcome(
     store: &dyn Store,
-    edition: &Edition,
     planner: &mut Planner,
     row: IssueRow,
     yes: bool,
 ) -> Result<Option<Planned>, RunError> {
-    let (upto, count) = store.audience(&edition.id)?;
+    let (upto, count) = store.audience(&row.id.edition, Some(&row.id.slot))?;
     let joined = count.max(row.audience);
     if let Some(what) =
-        brake(&row.id.to_string(), joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
+        brake(&row.id, joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
     {
         return Err(RunError::Brake { what });
     }

@@ -10,8 +10,8 @@ use crate::{
         reply::Reply,
     },
     domain::{
-        Address, Edition, IssueId, Length, Notice, Number, Pause, Ref, SegmentKey, Subscriber,
-        Subscription, SubscriptionNumber,
+        Address, Edition, Frequency, IssueId, Length, Notice, Number, Pause, Ref, SegmentKey,
+        SlotId, Subscriber, Subscription, SubscriptionNumber,
     },
     keys::Keys,
     plan,
@@ -89,6 +89,7 @@ pub fn test_mail(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        former: Vec::new(),
         moved: Vec::new(),
         look: edition.look.clone(),
         made_from: String::new(),
@@ -117,6 +118,13 @@ fn nobody_in_particular(to: &Address) -> Subscriber {
         topics: None,
         max_articles: None,
         paused: Pause::No,
+        frequency: Frequency::Each,
+        at: None,
+        days: Vec::new(),
+        quiet: Vec::new(),
+        min_articles: None,
+        max_wait: None,
+        length: Length::Summary,
     }
 }
 
@@ -130,6 +138,7 @@ fn row(
         id: IssueId {
             edition: edition.id.clone(),
             date: at.with_timezone(&edition.tz).date_naive(),
+            slot: SlotId::default(),
         },
         planned_at: at,
         deadline: at + edition.deadline,

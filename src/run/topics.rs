@@ -85,10 +85,10 @@ pub fn topics(
     let mut unknown = BTreeMap::new();
     let mut asked = HashSet::new();
     for edition in &project.config.editions {
-        let (upto, _) = store.audience(&edition.id)?;
+        let (upto, _) = store.audience(&edition.id, None)?;
         let mut after = SubscriptionNumber(0);
         while after < upto {
-            let page = store.subscriptions(&edition.id, after, upto, PAGE)?;
+            let page = store.subscriptions(&edition.id, None, after, upto, PAGE)?;
             for active in page.iter().filter(|active| active.suppressed.is_none()) {
                 let wish = plan::wish(&index, edition, &active.subscription.subscriber);
                 for name in wish.query.unknown() {

@@ -24,7 +24,11 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::
 use super::{Result, Store, StoreError};
 
 /// What makes the schema, one step after another. A step that was released is never changed: a database says how many it has made.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 const BUSY: Duration = Duration::from_secs(30);
 
 /// The embedded store.
