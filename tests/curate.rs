@@ -6,7 +6,9 @@ use std::{collections::BTreeMap, path::Path};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use postrider::{
     config,
-    domain::{Article, ArticleId, Handling, Limit, Number, RichText, SlotId, Subscriber},
+    domain::{
+        Article, ArticleId, Corrected, Handling, Limit, Mark, Number, RichText, SlotId, Subscriber,
+    },
     keys::Keys,
     plan::{self, Window},
     render::Templates,
@@ -62,7 +64,7 @@ enum Fate {
 const QUERIES: [&str; 4] = ["*", "korea", "sport OR north-korea", "korea AND NOT sport"];
 
 fn told() -> impl Strategy<Value = Vec<Told>> {
-    prop::collection::vec((0_usize..6, 0_usize..3, 0_usize..4, 0_usize..3), 0..5)
+    prop::collection::vec((0_usize..4, 0_usize..3, 0_usize..4, 0_usize..3), 0..3)
 }
 
 fn fates() -> impl Strategy<Value = Fate> {
@@ -77,7 +79,7 @@ fn steps(changes: bool) -> impl Strategy<Value = Vec<Step>> {
         follow => (0..QUERIES.len()).prop_map(Step::Follow),
         limit => (1_u32..4).prop_map(Step::AtMost),
     ];
-    prop::collection::vec(step, 1..16)
+    prop::collection::vec(step, 4..24)
 }
 
 fn article(entry: usize, (story, source, tag, language): Told) -> Article {
@@ -126,6 +128,9 @@ struct World {
     sources: [&'static str; 3],
     /// By story, how often it was sent. Stories are named by a title that tells them: numbers depend on the order of sources.
     sent: BTreeMap<String, usize>,
+    /// What they were told was wrong, and what came again.
+    corrected: Vec<Corrected>,
+    updated: Vec<String>,
 }
 
 impl World {
@@ -149,6 +154,8 @@ impl World {
             others,
             sources,
             sent: BTreeMap::new(),
+            corrected: Vec::new(),
+            updated: Vec::new(),
         };
         // The first look at a source, before which everything is old.
         for source in world.sources {
@@ -247,7 +254,9 @@ impl World {
         if fate == Fate::Sent {
             let after = store.lowest_watermark(&row.id).unwrap();
             let articles = store.articles(after, row.cutoff).unwrap();
-            let window = Window::new(articles, &index, &edition, &[], self.now);
+            let changes = store.changes(after, row.cutoff).unwrap();
+            let window =
+                Window::with_changes((articles, &changes), &index, &edition, &[], self.now);
             while let Some(claimed) = store
                 .claim("me", &[], self.now, deadline, self.now)
                 .unwrap()
@@ -255,7 +264,14 @@ impl World {
                 for member in claimed.members.iter().filter(|member| member.number == ann) {
                     let key = store.segment(&row.id, member.segment).unwrap().unwrap();
                     let segment = plan::segment(&window, &index, &edition, key);
+                    let corrections = segment.corrections.iter();
+                    self.corrected
+                        .extend(corrections.map(|correction| correction.what.clone()));
                     for placed in segment.articles() {
+                        if placed.beside.mark == Some(Mark::Updated) {
+                            self.updated.push(placed.article.article.title.clone());
+                            continue;
+                        }
                         *self
                             .sent
                             .entry(placed.article.article.title.clone())
@@ -288,8 +304,57 @@ impl World {
     }
 }
 
+#[test]
+fn a_correction_reaches_those_who_had_the_article_once_and_nobody_else() {
+    let mut world = World::new(0, ["a", "b", "c"]);
+    let told = |entry, story| article(entry, (story, 0, 0, 0));
+    world.record("a", &[told(1, 0)]);
+    world.step(&Step::Run(Fate::Sent));
+    assert_eq!(world.sent.len(), 1);
+    // It changes without a word: nothing comes of it.
+    let mut changed = told(1, 0);
+    changed.summary.text = "Said otherwise.".into();
+    world.record("a", &[changed.clone(), told(2, 1)]);
+    world.step(&Step::Run(Fate::Sent));
+    assert_eq!((world.sent.len(), world.corrected.len()), (2, 0));
+    changed.handling.correction = Some("it is nineteen years".into());
+    world.record("a", &[changed.clone()]);
+    // A correction alone makes no mail: it waits.
+    world.step(&Step::Run(Fate::Sent));
+    assert!(world.corrected.is_empty());
+    world.record("a", &[told(3, 2)]);
+    world.step(&Step::Run(Fate::NeverGoes));
+    world.step(&Step::Run(Fate::Sent));
+    assert_eq!(
+        world.corrected,
+        [Corrected::Corrected("it is nineteen years".into())]
+    );
+    // Whoever joins now had nothing of it, and gets it as it is.
+    world.reader.address = "new@a.example".parse().unwrap();
+    changed.handling.correction = Some("and one day".into());
+    world.record("a", &[changed, told(4, 3)]);
+    world.step(&Step::Run(Fate::Sent));
+    assert_eq!(world.corrected.len(), 1);
+}
+
+#[test]
+fn an_article_that_is_marked_as_updated_comes_once_more() {
+    let mut world = World::new(0, ["a", "b", "c"]);
+    let mut told = article(1, (0, 0, 0, 0));
+    world.record("a", &[told.clone()]);
+    world.step(&Step::Run(Fate::Sent));
+    told.handling.update = true;
+    told.summary.text = "What is new.".into();
+    world.record("a", &[told]);
+    world.step(&Step::Run(Fate::Sent));
+    world.record("a", &[article(2, (1, 0, 0, 0))]);
+    world.step(&Step::Run(Fate::Sent));
+    assert_eq!(world.updated.len(), 1);
+    assert!(world.sent.values().all(|count| *count == 1));
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_subscriber_gets_each_story_at_most_once(steps in steps(true)) {

@@ -23,6 +23,7 @@ pub fn ranking(mut form: Form<'_>) -> Ranking {
         floor: form.or("floor", hundredths(1), usual.floor),
         topic_share: form.or("topic_share", hundredths(1), usual.topic_share),
         source_share: form.or("source_share", hundredths(1), usual.source_share),
+        updates: form.or("updates", share_or_none, usual.updates),
     };
     form.finish();
     ranking
@@ -77,6 +78,13 @@ fn hundredths(most: u32) -> impl Fn(&Node) -> Reading<u32> {
             );
         }
         Ok((value * 100.0).round() as u32)
+    }
+}
+
+fn share_or_none(node: &Node) -> Reading<Option<u32>> {
+    match node.as_str() {
+        Some("none") => Ok(None),
+        _ => hundredths(1)(node).map(Some),
     }
 }
 

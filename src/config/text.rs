@@ -281,6 +281,11 @@ fn ranking(ranking: &Ranking) -> Table {
     ] {
         table.put(key, f64::from(hundredths) / 100.0);
     }
+    let updates = ranking.updates.map(|share| f64::from(share) / 100.0);
+    table.put(
+        "updates",
+        updates.map_or_else(|| Value::from("none"), Value::from),
+    );
     table
 }
 

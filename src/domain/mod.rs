@@ -23,8 +23,8 @@ mod topic;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use article::{
-    Archived, Article, ArticleId, Enclosure, Handling, Image, Number, Person, Related, Revision,
-    RichText,
+    Archived, Article, ArticleId, Change, Enclosure, Handling, Image, Number, Person, Related,
+    Revision, RichText,
 };
 pub use collecting::{CollectSettings, Robots};
 pub use digest::{Digest, Fragment, Hole, ReaderValues};

@@ -21,6 +21,8 @@ pub struct Ranking {
     pub topic_share: u32,
     /// The most of a digest that one source takes while others wait.
     pub source_share: u32,
+    /// An article that was sent comes again, marked as updated, when this part of its words has changed. Never by itself, if none.
+    pub updates: Option<u32>,
 }
 
 impl Default for Ranking {
@@ -33,6 +35,7 @@ impl Default for Ranking {
             floor: 25,
             topic_share: 40,
             source_share: 30,
+            updates: None,
         }
     }
 }

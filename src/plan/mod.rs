@@ -6,6 +6,7 @@
 
 mod about;
 mod bits;
+mod changes;
 mod compile;
 mod due;
 mod fold;
@@ -28,4 +29,4 @@ pub use rank::{Factor, Score};
 pub use select::{Chosen, Fate, Wanted};
 pub use topics::{TopicError, TopicIndex, TopicWarning};
 pub use window::Window;
-pub use wish::{Wish, count_new, fates, segment, wish};
+pub use wish::{Wish, count_new, fates, has_corrections, segment, wish};

@@ -12,8 +12,8 @@ use super::{
     window::{Candidate, Window},
 };
 use crate::domain::{
-    Also, Beside, Edition, Form, FormerWish, Language, Length, Limit, Number, Placed, Section,
-    TopicId,
+    Also, Beside, Edition, Form, FormerWish, Language, Length, Limit, Mark, Number, Placed,
+    Section, TopicId,
 };
 
 /// How many other sources of a story are named.
@@ -63,6 +63,8 @@ pub struct Wanted<'a> {
     pub length: Length,
     /// What it followed before, the earliest first, and up to where: what it had up to there was by that.
     pub former: &'a [(Compiled, &'a FormerWish)],
+    /// Its first issue had what became eligible after here.
+    pub had_after: Number,
 }
 
 /// A story that is new to a segment.
@@ -75,6 +77,7 @@ struct Story {
     heading: Option<usize>,
     score: Score,
     pinned: bool,
+    mark: Option<Mark>,
 }
 
 /// What a segment gets.
@@ -113,6 +116,13 @@ impl Window {
                 .collect();
             stories.extend(self.story(fresh, wanted, (&order, &offered), edition));
         }
+        for place in self.updates(wanted, wanted.had_after) {
+            let story = self.story(vec![place], wanted, (&order, &offered), edition);
+            stories.extend(story.map(|story| Story {
+                mark: Some(Mark::Updated),
+                ..story
+            }));
+        }
         stories.sort_by_key(|story| {
             let lead = &self.candidates[story.lead];
             let (total, newest) = (story.score.total(), lead.published);
@@ -149,7 +159,7 @@ impl Window {
             .collect();
         stories.sort_unstable();
         stories.dedup();
-        alone + stories.len()
+        alone + stories.len() + self.updates(wanted, wanted.had_after).len()
     }
 
     fn visible(&self, wanted: &Wanted) -> Visible {
@@ -165,6 +175,16 @@ impl Window {
                 .and(&self.was_open)
                 .and(&after.complement()),
         }
+    }
+
+    /// What the reader may have had, also what was withdrawn since.
+    pub(super) fn may_have_had(&self, wanted: &Wanted) -> Bits {
+        let matching = wanted
+            .query
+            .wanted(self)
+            .and(&self.readable(wanted.languages));
+        let after = self.after(wanted.watermark);
+        self.had(matching, wanted).and(&after.complement())
     }
 
     /// What the reader would have had so far: of each stretch of numbers, what they followed while it was sent.
@@ -225,6 +245,7 @@ impl Window {
             heading: heading(&self.candidates[lead].resolved, order, offered),
             score,
             pinned: candidates().any(|candidate| candidate.pinned),
+            mark: None,
             fresh,
         })
     }
@@ -333,7 +354,7 @@ impl Window {
             article: candidate.article.clone(),
             beside: Arc::new(Beside {
                 also: self.also(story),
-                mark: None,
+                mark: story.mark,
             }),
         }
     }
@@ -509,6 +530,7 @@ mod tests {
             max_articles: max,
             length: Length::Summary,
             former: &[],
+            had_after: Number(0),
         };
         let window = Window::new(articles, &index, edition, &[], now());
         let chosen = window.select(&wanted, &index, edition);
@@ -699,6 +721,7 @@ mod tests {
             max_articles: Limit::None,
             length: Length::Summary,
             former: &[],
+            had_after: Number(0),
         };
         let selection = Selection {
             sections: window.select(&wanted, &index, &edition).sections,
@@ -983,6 +1006,7 @@ mod tests {
             max_articles: Limit::None,
             length: Length::Full,
             former: &[],
+            had_after: Number(0),
         };
         let articles = vec![long, told(2, 9, "b", "en", "Short")];
         let window = Window::new(articles, &index, &edition, &[], now());

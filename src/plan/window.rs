@@ -10,13 +10,15 @@ use chrono::{DateTime, Utc};
 use super::{
     about::Resolved,
     bits::Bits,
+    changes::{Noted, news, with_changed},
     rank::{self, Factor},
     select::Fate,
     story::{features, nearly_same, page, wording, words},
     topics::TopicIndex,
 };
 use crate::domain::{
-    Archived, Article, CollectSettings, DeclaredSource, Edition, Form, Language, Number, Priority,
+    Archived, Article, Change, CollectSettings, DeclaredSource, Edition, Form, Language, Number,
+    Priority,
 };
 
 /// Stories of more articles than these have their copies found by page and wording only.
@@ -46,6 +48,8 @@ pub struct Window {
     pub(super) stories: Vec<Vec<usize>>,
     /// The articles whose story has no other.
     pub(super) alone: Bits,
+    /// The changes that are news to those who had their articles, in the order in which they came.
+    pub(super) changes: Vec<Noted>,
 }
 
 /// An article that a segment may get.
@@ -87,6 +91,19 @@ impl Window {
         sources: &[DeclaredSource],
         now: DateTime<Utc>,
     ) -> Self {
+        Self::with_changes((articles, &[]), index, edition, sources, now)
+    }
+
+    /// The same, with the changes after the lowest watermark of articles that were eligible before.
+    #[must_use]
+    pub fn with_changes(
+        (articles, changes): (Vec<Archived>, &[Change]),
+        index: &TopicIndex,
+        edition: &Edition,
+        sources: &[DeclaredSource],
+        now: DateTime<Utc>,
+    ) -> Self {
+        let articles = with_changed(articles, changes);
         let sources: HashMap<&str, &DeclaredSource> = sources
             .iter()
             .map(|source| (source.name.as_str(), source))
@@ -124,7 +141,22 @@ impl Window {
                 article: Arc::new(archived),
             });
         }
-        Self::of(candidates, languages, index)
+        let mut window = Self::of(candidates, languages, index);
+        let places: HashMap<Number, usize> = window
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(place, candidate)| (candidate.article.number, place))
+            .collect();
+        let noted = changes.iter().filter_map(|change| {
+            Some(Noted {
+                at: change.at,
+                place: *places.get(&change.after.number)?,
+                news: news(change, &edition.ranking)?,
+            })
+        });
+        window.changes = noted.collect();
+        window
     }
 
     fn of(mut candidates: Vec<Candidate>, languages: Vec<Language>, index: &TopicIndex) -> Self {
@@ -140,6 +172,7 @@ impl Window {
             open: none(),
             was_open: none(),
             alone: none(),
+            changes: Vec::new(),
             languages,
             stories,
             candidates: Vec::new(),

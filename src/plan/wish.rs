@@ -138,7 +138,22 @@ fn wanted<'a>(
         max_articles: key.max_articles,
         length: key.length,
         former,
+        had_after: key.had,
     }
+}
+
+/// Whether there is something wrong in what the readers of a key may have had.
+#[must_use]
+pub fn has_corrections(
+    window: &Window,
+    index: &TopicIndex,
+    query: &Compiled,
+    key: &SegmentKey,
+) -> bool {
+    let former = former(key, index);
+    !window
+        .corrections(&wanted(key, query, &former), key.had)
+        .is_empty()
 }
 
 fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
@@ -155,6 +170,7 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
     let sections = window
         .select(&wanted(&key, &query, &before), index, edition)
         .sections;
+    let corrections = window.corrections(&wanted(&key, &query, &before), key.had);
     drop(before);
     let followed = query.follows();
     let follows = key.topics.iter().filter(|topic| followed.contains(topic));
@@ -170,7 +186,7 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
     Segment {
         follows: follows.cloned().collect(),
         opening: None,
-        corrections: Vec::new(),
+        corrections,
         moved: moved(&key, index, &language),
         language,
         sections,

@@ -131,8 +131,9 @@ fn explain_one(
         made_from: String::new(),
     };
     let after: Number = store.number_at(now - WINDOW)?.min(watermark);
-    let window = Window::new(
-        store.articles(after, key.cutoff)?,
+    let changes = store.changes(after, key.cutoff)?;
+    let window = Window::with_changes(
+        (store.articles(after, key.cutoff)?, &changes),
         index,
         edition,
         &project.config.sources,

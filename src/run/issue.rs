@@ -100,6 +100,9 @@ struct Context {
     first: Number,
     /// What was found so far, by the keys' hashes.
     segments: HashMap<[u8; 16], Found>,
+    /// For each issue so far, the oldest first: up to which subscription it looked, and the watermark of whoever got their first issue
+    /// with it. Empty where nothing depends on it.
+    first_looks: Vec<(SubscriptionNumber, Number)>,
     /// The numbers of the segments that earlier pages have made, by the keys' hashes.
     made: HashMap<[u8; 16], u32>,
     next_segment: u32,
@@ -229,11 +232,17 @@ impl<'a> Planner<'a> {
             .lowest_carry(&self.edition.id)?
             .map_or(lowest, |carry| carry.min(lowest));
         let articles = self.store.articles(lowest, row.cutoff)?;
+        let changes = self.store.changes(lowest, row.cutoff)?;
+        let first_looks = if changes.is_empty() {
+            Vec::new()
+        } else {
+            self.first_looks(row)?
+        };
         let (_, count) = self.store.audience(&self.edition.id, Some(&self.slot_id))?;
         let chunk = (count / (4 * self.connections)).clamp(1, CHUNK);
         Ok(Context {
-            window: Window::new(
-                articles,
+            window: Window::with_changes(
+                (articles, &changes),
                 self.index,
                 self.edition,
                 self.sources,
@@ -243,10 +252,23 @@ impl<'a> Planner<'a> {
             first,
             segments: HashMap::new(),
             made,
+            first_looks,
             next_segment,
             chunk: usize::try_from(chunk).unwrap_or(1),
             before,
         })
+    }
+
+    fn first_looks(&self, row: &IssueRow) -> Result<Vec<(SubscriptionNumber, Number)>, RunError> {
+        let before =
+            |(_, planned_at): &(SubscriptionNumber, DateTime<Utc>)| *planned_at < row.planned_at;
+        let issues = self.store.looked_at(&self.edition.id)?;
+        let period = self.slot.period();
+        issues
+            .into_iter()
+            .filter(before)
+            .map(|(upto, planned_at)| Ok((upto, self.store.number_at(planned_at - period)?)))
+            .collect()
     }
 
     fn page(
@@ -347,7 +369,7 @@ impl<'a> Planner<'a> {
             languages: wish.languages.clone(),
             watermark,
             cutoff: row.cutoff,
-            had: Number(0),
+            had: context.had(active.subscription.number),
             max_articles: wish.max_articles,
             length: wish.length,
             former: wish.former(&active.former, context.window.lowest()),
@@ -359,6 +381,7 @@ impl<'a> Planner<'a> {
         let known = context.segments.get(&hash).copied();
         let mut found = known.unwrap_or_else(|| Found {
             stories: stories(&context.window, self.index, &wish, &key),
+            corrected: plan::has_corrections(&context.window, self.index, &wish.query, &key),
             number: context.made.get(&hash).copied(),
         });
         // Whoever has waited long enough gets what there is.
@@ -369,6 +392,8 @@ impl<'a> Planner<'a> {
             .is_some_and(|(most, waited)| most <= waited);
         let least = if is_over { 1 } else { wish.min_articles };
         let decided = match found.stories {
+            // A correction alone makes no mail: it waits for one.
+            0 if found.corrected => Err(Why::TooFew),
             0 => Err(Why::NothingNew),
             stories if stories < least => Err(Why::TooFew),
             _ => Ok(found.number.unwrap_or_else(|| {
@@ -396,11 +421,31 @@ fn stories(window: &Window, index: &TopicIndex, wish: &Wish, key: &SegmentKey) -
 struct Found {
     /// How many stories its digest has.
     stories: u32,
+    /// Whether it has corrections.
+    corrected: bool,
     /// Its number, once somebody is in it: the same digest may be worth a mail to one reader, and not to another.
     number: Option<u32>,
 }
 
 impl Context {
+    /// From where on a subscription was sent anything, as far as a change in the window depends on it: the highest number of a changed
+    /// article that it never had.
+    fn had(&self, subscription: SubscriptionNumber) -> Number {
+        if self.first_looks.is_empty() {
+            return Number(0);
+        }
+        let first = self
+            .first_looks
+            .iter()
+            .find(|(upto, _)| subscription <= *upto);
+        let began = first.map_or(Number(i64::MAX), |(_, began)| *began);
+        let never_had = self
+            .window
+            .changed_numbers()
+            .filter(|number| *number <= began);
+        never_had.max().unwrap_or(Number(0))
+    }
+
     /// The topics that a subscription's readers follow and that have ended since their last issue.
     fn moved(
         &self,

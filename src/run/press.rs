@@ -54,8 +54,9 @@ impl Sheet {
             .ok_or_else(|| RunError::Forgotten(row.id.to_string()))?
             .clone();
         let index = topic_index(config)?;
-        let window = Window::new(
-            store.articles(after, row.cutoff)?,
+        let changes = store.changes(after, row.cutoff)?;
+        let window = Window::with_changes(
+            (store.articles(after, row.cutoff)?, &changes),
             &index,
             &edition,
             &config.sources,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Result;
 use crate::{
-    domain::{Archived, Article, Number},
+    domain::{Archived, Article, Change, Number},
     plan::story::Telling,
 };
 
@@ -72,6 +72,12 @@ pub trait Archive {
     /// # Errors
     /// When the store fails.
     fn articles(&self, after: Number, cutoff: Number) -> Result<Vec<Archived>>;
+
+    /// The changes with `after < at <= cutoff` of articles that were eligible before, in that order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn changes(&self, after: Number, cutoff: Number) -> Result<Vec<Change>>;
 
     /// The first articles that have no story yet, at most `limit`, in the order of their numbers. Their `story` is their own number.
     ///

@@ -347,6 +347,12 @@ pub trait Ledger {
         before: Option<NaiveDate>,
     ) -> Result<Option<IssueRow>>;
 
+    /// Up to which subscription each issue of an edition looked, and when it was planned, the oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>>;
+
     /// The issues that are not closed, the oldest first.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Sqlite, broken, millis, time};
 use crate::{
-    domain::{Archived, Article, Number, Revision},
+    domain::{Archived, Article, Change, Number, Revision},
     plan::story::Telling,
     store::{Archive, Recorded, Result, SourceNews},
 };
@@ -76,6 +76,26 @@ impl Archive for Sqlite {
                  ORDER BY 1"
             ))?
             .query_map([after.0, cutoff.0], archived)?
+            .collect()
+        })
+    }
+
+    fn changes(&self, after: Number, cutoff: Number) -> Result<Vec<Change>> {
+        self.look("reading changes of articles", |db| {
+            db.prepare_cached(
+                "SELECT a.number, a.eligible_at, r.hash, r.content, coalesce(s.story, a.number), r.number,
+                   (SELECT content FROM revision b WHERE b.article = a.number AND b.number < r.number ORDER BY b.number DESC LIMIT 1)
+                 FROM revision r JOIN article a ON a.number = r.article LEFT JOIN story s ON s.article = a.number
+                 WHERE r.number > ?1 AND r.number <= ?2 AND r.number > a.number AND a.backlog = 0 ORDER BY r.number",
+            )?
+            .query_map([after.0, cutoff.0], |row| {
+                let before: String = row.get(6)?;
+                Ok(Change {
+                    at: Number(row.get(5)?),
+                    before: serde_json::from_str(&before).map_err(|error| broken(6, error))?,
+                    after: archived(row)?,
+                })
+            })?
             .collect()
         })
     }

@@ -1,6 +1,6 @@
 //! Issues, their segments and the pages of their plans.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{broken, members, millis, time};
@@ -192,6 +192,17 @@ pub(super) fn last(
         row_to_issue,
     )
     .optional()
+}
+
+pub(super) fn looked_at(
+    db: &Connection,
+    edition: &EditionId,
+) -> rusqlite::Result<Vec<(SubscriptionNumber, DateTime<Utc>)>> {
+    db.prepare_cached("SELECT upto, planned_at FROM issue WHERE edition = ?1 ORDER BY planned_at")?
+        .query_map([&edition.0], |row| {
+            Ok((SubscriptionNumber(row.get(0)?), time(row.get(1)?)))
+        })?
+        .collect()
 }
 
 pub(super) fn unclosed(db: &Connection) -> rusqlite::Result<Vec<IssueRow>> {

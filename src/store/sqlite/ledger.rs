@@ -72,6 +72,10 @@ impl Ledger for Sqlite {
         })
     }
 
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>> {
+        self.look("reading issues", |db| issues::looked_at(db, edition))
+    }
+
     fn open_issues(&self) -> Result<Vec<IssueRow>> {
         self.look("reading issues", issues::unclosed)
     }

@@ -11,3 +11,5 @@ CREATE UNIQUE INDEX issue_date ON issue (edition, slot, date);
 -- Since when somebody has waited: the time of the first issue that did not reach them.
 ALTER TABLE carry ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 UPDATE carry SET since = coalesce((SELECT planned_at FROM issue WHERE id = carry.issue), 0);
+-- What changed since an issue.
+CREATE INDEX revision_number ON revision (number);
