@@ -227,15 +227,8 @@ impl World {
         self.date = self.date + Days::new(1);
         let index = topic_index(&self.project.config).unwrap();
         let edition = self.project.config.editions[0].clone();
-        let mut ignore = |_| ();
         let own = SlotId::default();
-        let mut planner = Planner::new(
-            &self.project,
-            &self.store,
-            (&edition, &own),
-            &index,
-            &mut ignore,
-        );
+        let mut planner = Planner::new(&self.project, &self.store, (&edition, &own), &index, None);
         let deadline = self.now + TimeDelta::hours(1);
         let row = planner
             .begin(&self.project, &self.keys, self.date, deadline, self.now)

@@ -29,4 +29,4 @@ pub use rank::{Factor, Score};
 pub use select::{Chosen, Fate, Wanted};
 pub use topics::{TopicError, TopicIndex, TopicWarning};
 pub use window::Window;
-pub use wish::{Wish, count_new, fates, has_corrections, segment, wish};
+pub use wish::{Wish, count, fates, segment, wish};

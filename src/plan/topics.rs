@@ -97,6 +97,7 @@ enum Label {
 pub struct TopicIndex {
     topics: Vec<Topic>,
     places: HashMap<TopicId, usize>,
+    ids: HashMap<String, usize>,
     /// Folded ids, names and aliases → place. Those that several topics claim aren't in it.
     labels: HashMap<String, (usize, Label)>,
     /// For each topic, itself and all that it lies within, the nearest first.
@@ -142,6 +143,10 @@ impl TopicIndex {
         Ok(Self {
             phrases: Phrases::new(topics),
             topics: topics.to_vec(),
+            ids: places
+                .iter()
+                .map(|(id, place)| (id.0.clone(), *place))
+                .collect(),
             places,
             labels,
             closures,
@@ -169,6 +174,9 @@ impl TopicIndex {
     /// The topic that a name meant before, if no topic's id has that name today.
     #[must_use]
     pub fn former(&self, label: &str) -> Option<&FormerTopic> {
+        if self.former.is_empty() {
+            return None;
+        }
         let folded = fold(label);
         if matches!(self.labels.get(&folded), Some((_, Label::Id))) {
             return None;
@@ -205,6 +213,10 @@ impl TopicIndex {
     /// The place of the topic that a tag, name or alias means; `None` where it means none, or several.
     #[must_use]
     pub fn find(&self, label: &str) -> Option<usize> {
+        // An id means its topic, whatever else is called so; most queries are made of ids.
+        if let Some(place) = self.ids.get(label) {
+            return Some(*place);
+        }
         self.labels.get(&fold(label)).map(|(place, _)| *place)
     }
 

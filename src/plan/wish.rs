@@ -92,11 +92,14 @@ pub fn wish(index: &TopicIndex, edition: &Edition, subscriber: &Subscriber) -> W
     }
 }
 
-/// How many stories the digest of a key would have, however many of them have room.
+/// How many stories the digest of a key would have, however many of them have room, and whether it has corrections.
 #[must_use]
-pub fn count_new(window: &Window, index: &TopicIndex, query: &Compiled, key: &SegmentKey) -> usize {
+pub fn count(window: &Window, index: &TopicIndex, key: &SegmentKey) -> (usize, bool) {
+    let query = query(key, index);
     let former = former(key, index);
-    window.count_new(&wanted(key, query, &former))
+    let wanted = wanted(key, &query, &former);
+    let corrected = !window.corrections(&wanted, key.had).is_empty();
+    (window.count_new(&wanted), corrected)
 }
 
 /// What became of every article of a window, in its order, and what each story weighs, at the article that tells it.
@@ -140,20 +143,6 @@ fn wanted<'a>(
         former,
         had_after: key.had,
     }
-}
-
-/// Whether there is something wrong in what the readers of a key may have had.
-#[must_use]
-pub fn has_corrections(
-    window: &Window,
-    index: &TopicIndex,
-    query: &Compiled,
-    key: &SegmentKey,
-) -> bool {
-    let former = former(key, index);
-    !window
-        .corrections(&wanted(key, query, &former), key.had)
-        .is_empty()
 }
 
 fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{MadeFrom, Project, RunError, file_stories, topic_index};
 use crate::{
     domain::{
-        DeclaredSource, Edition, IssueId, Number, Ref, SegmentKey, Slot, SlotId, Subscription,
-        SubscriptionNumber, TopicId,
+        DeclaredSource, Edition, FormerWish, IssueId, Number, SegmentKey, Slot, SlotId,
+        Subscription, SubscriptionNumber, TopicId,
     },
     keys::Keys,
-    plan::{self, TopicIndex, Window, Wish},
-    store::{Active, IssueRow, IssueState, Member, Page, SegmentRow, Store, SuppressionReason},
+    plan::{self, TopicIndex, Window},
+    store::{
+        IssueRow, IssueState, Member, Page, SegmentRow, Store, SuppressionReason, WishId, Wisher,
+    },
 };
 
 /// Subscriptions that are looked at in one commit.
@@ -88,8 +90,8 @@ pub struct Planner<'a> {
     sources: &'a [DeclaredSource],
     index: &'a TopicIndex,
     connections: u64,
-    /// Is told who is left out.
-    left_out: &'a mut dyn FnMut(LeftOut),
+    /// Is told who is left out, where somebody wants to know.
+    left_out: Option<&'a mut dyn FnMut(LeftOut)>,
 }
 
 /// What the pages of one issue have in common.
@@ -98,12 +100,16 @@ struct Context {
     last: Option<IssueRow>,
     /// The watermark of whoever gets their first issue.
     first: Number,
-    /// What was found so far, by the keys' hashes.
-    segments: HashMap<[u8; 16], Found>,
+    /// What is known of wishes.
+    facts: HashMap<WishId, Facts>,
+    /// What they follow that is in the configuration no more.
+    vanished: HashMap<WishId, Vec<String>>,
+    /// What was found so far.
+    found: HashMap<Kind, Found>,
     /// For each issue so far, the oldest first: up to which subscription it looked, and the watermark of whoever got their first issue
     /// with it. Empty where nothing depends on it.
     first_looks: Vec<(SubscriptionNumber, Number)>,
-    /// The numbers of the segments that earlier pages have made, by the keys' hashes.
+    /// The numbers of the segments that there are, by the keys' hashes: different wishes may mean the same.
     made: HashMap<[u8; 16], u32>,
     next_segment: u32,
     chunk: usize,
@@ -118,7 +124,7 @@ impl<'a> Planner<'a> {
         store: &'a dyn Store,
         (edition, slot_id): (&'a Edition, &SlotId),
         index: &'a TopicIndex,
-        left_out: &'a mut dyn FnMut(LeftOut),
+        left_out: Option<&'a mut dyn FnMut(LeftOut)>,
     ) -> Self {
         let connections = project
             .config
@@ -193,18 +199,14 @@ impl<'a> Planner<'a> {
             if from >= row.upto {
                 break;
             }
-            let active = self.store.subscriptions(
-                &self.edition.id,
-                Some(&self.slot_id),
-                from,
-                row.upto,
-                PAGE,
-            )?;
-            let to = match active.last() {
-                Some(last) if active.len() == PAGE => last.subscription.number,
+            let wishers =
+                self.store
+                    .wishers(&self.edition.id, &self.slot_id, from, row.upto, PAGE)?;
+            let to = match wishers.last() {
+                Some(last) if wishers.len() == PAGE => last.number,
                 _ => row.upto,
             };
-            let page = self.page(row, &mut context, &mut planned, from, to, &active);
+            let page = self.page(row, &mut context, &mut planned, (from, to), &wishers)?;
             if !self.store.page(&row.id, &page)? {
                 context = self.context(row)?;
             }
@@ -250,7 +252,9 @@ impl<'a> Planner<'a> {
             ),
             last,
             first,
-            segments: HashMap::new(),
+            facts: HashMap::new(),
+            vanished: HashMap::new(),
+            found: HashMap::new(),
             made,
             first_looks,
             next_segment,
@@ -276,154 +280,229 @@ impl<'a> Planner<'a> {
         row: &IssueRow,
         context: &mut Context,
         planned: &mut Planned,
-        from: SubscriptionNumber,
-        to: SubscriptionNumber,
-        active: &[Active],
-    ) -> Page {
+        (from, to): (SubscriptionNumber, SubscriptionNumber),
+        wishers: &[Wisher],
+    ) -> Result<Page, RunError> {
         let mut page = Page {
             from,
             to,
             ..Page::default()
         };
         let mut members = Vec::new();
-        for active in active {
-            let subscription = &active.subscription;
-            let watermark = context.watermark(active);
-            let why = if let Some(reason) = active.suppressed {
-                planned.suppressed += 1;
-                Why::Suppressed(reason)
-            } else if subscription.subscriber.paused.covers(row.id.date) {
-                planned.paused += 1;
-                page.carry.push((subscription.number, watermark));
-                Why::Paused
-            } else if active.slot_since.is_some_and(|since| row.id.date <= since) {
-                // Their old slot may have had its issue today.
-                page.carry.push((subscription.number, watermark));
-                Why::NewSlot
-            } else if subscription
-                .subscriber
-                .quiet
-                .iter()
-                .any(|quiet| quiet.covers(row.id.date))
-            {
-                page.carry.push((subscription.number, watermark));
-                Why::Quiet
-            } else {
-                page.audience += 1;
-                match self.segment(
-                    row,
-                    context,
-                    (&mut page, &mut planned.vanished),
-                    active,
-                    watermark,
-                ) {
-                    Ok(segment) => {
-                        planned.recipients += 1;
-                        members.push((
-                            subscription,
-                            Member {
-                                number: subscription.number,
-                                segment,
-                            },
-                        ));
-                        continue;
-                    }
-                    Err(why) => {
-                        planned.nothing_new += 1;
-                        if why == Why::TooFew {
-                            page.carry.push((subscription.number, watermark));
-                        }
-                        why
-                    }
-                }
+        for wisher in wishers {
+            let watermark = context.watermark(wisher);
+            let facts = match context.facts.get(&wisher.wish) {
+                Some(facts) => *facts,
+                None => self.look_at(row, context, wisher.wish)?,
             };
-            (self.left_out)(LeftOut {
-                subscription: subscription.clone(),
-                why,
-            });
+            let why = match self.decide(
+                row,
+                context,
+                (&mut page, planned),
+                (wisher, facts),
+                watermark,
+            )? {
+                Ok(segment) => {
+                    planned.recipients += 1;
+                    let number = wisher.number;
+                    members.push((wisher, Member { number, segment }));
+                    continue;
+                }
+                Err(why) => why,
+            };
+            match why {
+                Why::Suppressed(_) => planned.suppressed += 1,
+                Why::Paused => planned.paused += 1,
+                _ => planned.nothing_new += 1,
+            }
+            if !matches!(why, Why::Suppressed(_) | Why::NothingNew) {
+                page.carry.push((wisher.number, watermark));
+            }
+            self.tell_left_out(wisher.number, why)?;
         }
         page.chunks = chunks(members, context.chunk);
-        page
+        Ok(page)
     }
 
-    /// The segment of a subscription; made, if it is the first in it.
-    fn segment(
+    /// What is the same for all who wish this.
+    fn look_at(
         &self,
         row: &IssueRow,
         context: &mut Context,
-        (page, vanished): (&mut Page, &mut BTreeMap<String, u64>),
-        active: &Active,
-        watermark: Number,
-    ) -> Result<u32, Why> {
-        let wish = plan::wish(self.index, self.edition, &active.subscription.subscriber);
+        id: WishId,
+    ) -> Result<Facts, RunError> {
+        let subscriber = self.store.wish(id)?;
+        let wish = plan::wish(self.index, self.edition, &subscriber);
+        let date = row.id.date;
+        let mut vanished: Vec<String> = Vec::new();
         if let Some(before) = &context.before {
             let unknown = wish.query.unknown().iter();
-            for name in unknown.filter(|name| before.find(name).is_some()) {
-                *vanished.entry(name.clone()).or_default() += 1;
+            vanished.extend(unknown.filter(|name| before.find(name).is_some()).cloned());
+        }
+        let facts = Facts {
+            silence: if subscriber.paused.covers(date) {
+                Some(Why::Paused)
+            } else {
+                let is_quiet = subscriber.quiet.iter().any(|quiet| quiet.covers(date));
+                is_quiet.then_some(Why::Quiet)
+            },
+            min_articles: wish.min_articles,
+            max_wait: wish.max_wait,
+            is_told: !wish.query.former().is_empty(),
+            has_vanished: !vanished.is_empty(),
+        };
+        if !vanished.is_empty() {
+            context.vanished.insert(id, vanished);
+        }
+        context.facts.insert(id, facts);
+        Ok(facts)
+    }
+
+    /// The segment of a subscription, or why it has none.
+    fn decide(
+        &self,
+        row: &IssueRow,
+        context: &mut Context,
+        (page, planned): (&mut Page, &mut Planned),
+        (wisher, facts): (&Wisher, Facts),
+        watermark: Number,
+    ) -> Result<Result<u32, Why>, RunError> {
+        if let Some(reason) = wisher.suppressed {
+            return Ok(Err(Why::Suppressed(reason)));
+        }
+        if facts.silence == Some(Why::Paused) {
+            return Ok(Err(Why::Paused));
+        }
+        page.audience += 1;
+        // Their old slot may have had its issue today.
+        if wisher.slot_since.is_some_and(|since| row.id.date <= since) {
+            return Ok(Err(Why::NewSlot));
+        }
+        if let Some(why) = facts.silence {
+            return Ok(Err(why));
+        }
+        if facts.has_vanished {
+            for name in context.vanished.get(&wisher.wish).into_iter().flatten() {
+                *planned.vanished.entry(name.clone()).or_default() += 1;
             }
         }
-        let key = SegmentKey {
-            issue: row.id.clone(),
-            query: wish.query.canonical().to_owned(),
-            topics: wish.query.order().to_vec(),
-            languages: wish.languages.clone(),
+        let kind = Kind {
+            wish: wisher.wish,
             watermark,
-            cutoff: row.cutoff,
-            had: context.had(active.subscription.number),
-            max_articles: wish.max_articles,
-            length: wish.length,
-            former: wish.former(&active.former, context.window.lowest()),
-            moved: context.moved(row, &wish, self.index, &active.subscription),
-            look: self.edition.look.clone(),
-            made_from: row.made_from.clone(),
+            had: context.had(wisher.number),
+            is_told: facts.is_told && context.had_last(wisher.number),
+            former: wisher.former.clone(),
         };
-        let hash = key.hash();
-        let known = context.segments.get(&hash).copied();
-        let mut found = known.unwrap_or_else(|| Found {
-            stories: stories(&context.window, self.index, &wish, &key),
-            corrected: plan::has_corrections(&context.window, self.index, &wish.query, &key),
-            number: context.made.get(&hash).copied(),
-        });
+        let mut found = match context.found.get(&kind) {
+            Some(found) => *found,
+            None => self.find(row, context, &kind)?,
+        };
         // Whoever has waited long enough gets what there is.
-        let waited = active.carry.map(|carry| row.planned_at - carry.since);
-        let is_over = wish
+        let waited = wisher.carry.map(|carry| row.planned_at - carry.since);
+        let is_over = facts
             .max_wait
             .zip(waited)
             .is_some_and(|(most, waited)| most <= waited);
-        let least = if is_over { 1 } else { wish.min_articles };
-        let decided = match found.stories {
+        let least = if is_over { 1 } else { facts.min_articles };
+        let segment = match found.stories {
             // A correction alone makes no mail: it waits for one.
-            0 if found.corrected => Err(Why::TooFew),
-            0 => Err(Why::NothingNew),
-            stories if stories < least => Err(Why::TooFew),
-            _ => Ok(found.number.unwrap_or_else(|| {
-                let number = context.next_segment;
-                context.next_segment += 1;
-                page.segments.push(SegmentRow { number, key });
-                number
-            })),
+            0 if found.corrected => return Ok(Err(Why::TooFew)),
+            0 => return Ok(Err(Why::NothingNew)),
+            stories if stories < least => return Ok(Err(Why::TooFew)),
+            _ => match found.number {
+                Some(number) => number,
+                None => context.number(page, self.key(row, context, &kind)?),
+            },
         };
-        found.number = decided.ok().or(found.number);
-        context.segments.insert(hash, found);
-        decided
+        found.number = Some(segment);
+        context.found.insert(kind, found);
+        Ok(Ok(segment))
+    }
+
+    /// What there is for a kind of subscription.
+    fn find(&self, row: &IssueRow, context: &mut Context, kind: &Kind) -> Result<Found, RunError> {
+        let key = self.key(row, context, kind)?;
+        let (stories, corrected) = plan::count(&context.window, self.index, &key);
+        let stories = u32::try_from(stories).unwrap_or(u32::MAX);
+        let found = Found {
+            stories: key
+                .max_articles
+                .most()
+                .map_or(stories, |most| stories.min(most)),
+            corrected,
+            number: None,
+        };
+        context.found.insert(kind.clone(), found);
+        Ok(found)
+    }
+
+    fn key(&self, row: &IssueRow, context: &Context, kind: &Kind) -> Result<SegmentKey, RunError> {
+        let wish = plan::wish(self.index, self.edition, &self.store.wish(kind.wish)?);
+        let news = if kind.is_told {
+            context.ended_since(row, self.index, wish.query.former())
+        } else {
+            Vec::new()
+        };
+        Ok(SegmentKey {
+            issue: row.id.clone(),
+            query: wish.query.canonical().to_owned(),
+            topics: wish.query.order().to_vec(),
+            former: wish.former(&kind.former, context.window.lowest()),
+            languages: wish.languages,
+            watermark: kind.watermark,
+            cutoff: row.cutoff,
+            had: kind.had,
+            max_articles: wish.max_articles,
+            length: wish.length,
+            moved: news,
+            look: self.edition.look.clone(),
+            made_from: row.made_from.clone(),
+        })
+    }
+
+    fn tell_left_out(&mut self, number: SubscriptionNumber, why: Why) -> Result<(), RunError> {
+        let Some(left_out) = &mut self.left_out else {
+            return Ok(());
+        };
+        let member = Member { number, segment: 0 };
+        if let Some(subscription) = self.store.recipients(&[member])?.pop().flatten() {
+            left_out(LeftOut { subscription, why });
+        }
+        Ok(())
     }
 }
 
-/// How many stories the digest of a key has.
-fn stories(window: &Window, index: &TopicIndex, wish: &Wish, key: &SegmentKey) -> u32 {
-    let new = plan::count_new(window, index, &wish.query, key);
-    let new = u32::try_from(new).unwrap_or(u32::MAX);
-    key.max_articles.most().map_or(new, |most| new.min(most))
+/// What is the same for all who wish the same.
+#[derive(Debug, Clone, Copy)]
+struct Facts {
+    /// Why they get nothing today, if so.
+    silence: Option<Why>,
+    min_articles: u32,
+    max_wait: Option<TimeDelta>,
+    /// Whether they follow a topic that there is no more.
+    is_told: bool,
+    /// Whether they follow something that is in the configuration no more.
+    has_vanished: bool,
 }
 
-/// What was found for a segment's key.
+/// All that decides the segment of a subscription: subscriptions of one kind are looked at once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Kind {
+    wish: WishId,
+    watermark: Number,
+    had: Number,
+    is_told: bool,
+    former: Vec<FormerWish>,
+}
+
+/// What was found for a kind.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     /// How many stories its digest has.
     stories: u32,
     /// Whether it has corrections.
     corrected: bool,
-    /// Its number, once somebody is in it: the same digest may be worth a mail to one reader, and not to another.
+    /// The number of its segment, once somebody is in it: the same digest may be worth a mail to one reader, and not to another.
     number: Option<u32>,
 }
 
@@ -446,14 +525,26 @@ impl Context {
         never_had.max().unwrap_or(Number(0))
     }
 
-    /// The topics that a subscription's readers follow and that have ended since their last issue.
-    fn moved(
-        &self,
-        row: &IssueRow,
-        wish: &Wish,
-        index: &TopicIndex,
-        subscription: &Subscription,
-    ) -> Vec<TopicId> {
+    /// The number of a key's segment; made, if it is new.
+    fn number(&mut self, page: &mut Page, key: SegmentKey) -> u32 {
+        let next = self.next_segment;
+        let number = *self.made.entry(key.hash()).or_insert(next);
+        if number == next {
+            self.next_segment += 1;
+            page.segments.push(SegmentRow { number, key });
+        }
+        number
+    }
+
+    /// Whether a subscription was looked at by the last issue.
+    fn had_last(&self, subscription: SubscriptionNumber) -> bool {
+        self.last
+            .as_ref()
+            .is_some_and(|last| subscription <= last.upto)
+    }
+
+    /// Those of former topics that have ended since the last issue.
+    fn ended_since(&self, row: &IssueRow, index: &TopicIndex, former: &[TopicId]) -> Vec<TopicId> {
         let Some(last) = &self.last else {
             return Vec::new();
         };
@@ -462,18 +553,16 @@ impl Context {
                 .former_by_id(id)
                 .is_some_and(|former| last.id.date < former.since && former.since <= row.id.date)
         };
-        let had_one = subscription.number <= last.upto;
-        let former = wish.query.former().iter().filter(|_| had_one);
-        former.filter(is_news).cloned().collect()
+        former.iter().filter(is_news).cloned().collect()
     }
 
     /// Up to where a subscription has seen what was eligible.
-    fn watermark(&self, active: &Active) -> Number {
+    fn watermark(&self, wisher: &Wisher) -> Number {
         let usual = match &self.last {
-            Some(last) if active.subscription.number <= last.upto => last.cutoff,
+            Some(last) if wisher.number <= last.upto => last.cutoff,
             _ => self.first,
         };
-        active.carry.map_or(usual, |carry| carry.watermark)
+        wisher.carry.map_or(usual, |carry| carry.watermark)
     }
 }
 
@@ -484,15 +573,13 @@ fn topics_of(store: &dyn Store, project: &Project, row: &IssueRow) -> Option<Top
 }
 
 /// Chunks of members: those of one domain together, and in them those of one segment.
-fn chunks(mut members: Vec<(&Subscription, Member)>, size: usize) -> Vec<Vec<Member>> {
-    let order = |(subscription, member): &(&Subscription, Member)| -> (String, u32, Ref) {
-        (
-            subscription.subscriber.address.domain().to_owned(),
-            member.segment,
-            subscription.reader,
-        )
-    };
-    members.sort_by_cached_key(order);
+fn chunks(mut members: Vec<(&Wisher, Member)>, size: usize) -> Vec<Vec<Member>> {
+    members.sort_unstable_by(|(one, a), (other, b)| {
+        let domain = one.domain.cmp(&other.domain);
+        domain
+            .then(a.segment.cmp(&b.segment))
+            .then(one.reader.cmp(&other.reader))
+    });
     members
         .chunks(size)
         .map(|chunk| chunk.iter().map(|(_, member)| *member).collect())

@@ -138,7 +138,7 @@ pub fn preview(
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);
         let slot = (edition, &slot_id);
-        let mut planner = Planner::new(project, store, slot, &index, &mut note);
+        let mut planner = Planner::new(project, store, slot, &index, Some(&mut note));
         let planned = match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Err(RunError::Brake { what }) => {
                 preview.braked.push(what);

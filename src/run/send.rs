@@ -199,9 +199,8 @@ fn plan_what_is_due(
 ) -> Result<(), RunError> {
     let index = topic_index(&project.config)?;
     for (edition, slot) in slots(store, editions)? {
-        let mut ignore = |_| ();
         let slot = (edition, &slot);
-        let mut planner = Planner::new(project, store, slot, &index, &mut ignore);
+        let mut planner = Planner::new(project, store, slot, &index, None);
         match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),

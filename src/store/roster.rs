@@ -54,6 +54,31 @@ pub struct Active {
     pub former: Vec<FormerWish>,
 }
 
+/// A subscription as a plan looks at it: who and where, and the name of what they wish.
+#[derive(Debug, Clone)]
+pub struct Wisher {
+    /// The subscription.
+    pub number: SubscriptionNumber,
+    /// The subscriber's name inside.
+    pub reader: Ref,
+    /// The domain that their mail goes to.
+    pub domain: String,
+    /// What they wish: see [`Roster::wish`].
+    pub wish: WishId,
+    /// Why they must not be mailed, if so.
+    pub suppressed: Option<SuppressionReason>,
+    /// A watermark of their own.
+    pub carry: Option<Carry>,
+    /// They came into their slot on this date, and get their first issue there later.
+    pub slot_since: Option<NaiveDate>,
+    /// What they followed before, the earliest first.
+    pub former: Vec<FormerWish>,
+}
+
+/// The name of what many subscribers wish alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WishId(pub i64);
+
 /// The watermark of a subscription that an issue did not reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carry {
@@ -151,6 +176,25 @@ pub trait Roster {
         upto: SubscriptionNumber,
         limit: usize,
     ) -> Result<Vec<Active>>;
+
+    /// The same subscriptions of one slot, as a plan looks at them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn wishers(
+        &self,
+        edition: &EditionId,
+        slot: &SlotId,
+        after: SubscriptionNumber,
+        upto: SubscriptionNumber,
+        limit: usize,
+    ) -> Result<Vec<Wisher>>;
+
+    /// What subscribers of a wish declare, as somebody without name or address of their own.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such wish.
+    fn wish(&self, id: WishId) -> Result<Subscriber>;
 
     /// The slots that subscriptions of an edition are in, its own first.
     ///

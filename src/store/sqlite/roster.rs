@@ -1,6 +1,6 @@
 //! The roster in SQLite.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Sqlite, broken, millis, time};
@@ -10,7 +10,10 @@ use crate::{
         SubscriptionNumber,
     },
     keys::Keys,
-    store::{Active, Carry, FileRow, Result, Roster, Suppression, SuppressionReason, Synced},
+    store::{
+        Active, Carry, FileRow, Result, Roster, Suppression, SuppressionReason, Synced, WishId,
+        Wisher,
+    },
 };
 
 /// Rows that are taken in within one transaction.
@@ -110,6 +113,41 @@ impl Roster for Sqlite {
         })
     }
 
+    fn wishers(
+        &self,
+        edition: &EditionId,
+        slot: &SlotId,
+        after: SubscriptionNumber,
+        upto: SubscriptionNumber,
+        limit: usize,
+    ) -> Result<Vec<Wisher>> {
+        self.look("reading subscriptions", |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT s.number, p.ref, p.address, p.wish,
+                   (SELECT reason FROM suppression x WHERE x.address_hash = p.address_hash AND x.lifted_at IS NULL
+                      AND x.edition IN ('', s.edition) ORDER BY x.id LIMIT 1),
+                   c.watermark, c.since, s.slot_since, s.former
+                 FROM subscription s JOIN subscriber p ON p.id = s.subscriber LEFT JOIN carry c ON c.subscription = s.number
+                 WHERE s.edition = ?1 AND s.slot = ?2 AND s.gone_at IS NULL AND s.number > ?3 AND s.number <= ?4
+                 ORDER BY s.number LIMIT ?5",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            statement
+                .query_map(params![edition.0, slot.as_str(), after.0, upto.0, limit], wisher)?
+                .collect()
+        })
+    }
+
+    fn wish(&self, id: WishId) -> Result<Subscriber> {
+        self.look("reading what subscribers wish", |db| {
+            db.prepare_cached("SELECT text FROM wish WHERE id = ?1")?
+                .query_row([id.0], |row| {
+                    let text = row.get_ref(0)?.as_bytes()?;
+                    serde_json::from_slice(text).map_err(|error| broken(0, error))
+                })
+        })
+    }
+
     fn slots(&self, edition: &EditionId) -> Result<Vec<SlotId>> {
         self.look("reading slots", |db| {
             // From one slot to the next along the index, however many subscriptions are in each.
@@ -193,6 +231,44 @@ const ACTIVE: &str = "
       (SELECT since FROM carry c WHERE c.subscription = s.number), s.slot, s.slot_since, s.former
     FROM subscription s JOIN subscriber p ON p.id = s.subscriber";
 
+fn wisher(row: &Row) -> rusqlite::Result<Wisher> {
+    let address = row.get_ref(2)?.as_str()?;
+    let domain = address
+        .rsplit_once('@')
+        .map_or(address, |(_, domain)| domain);
+    let reason = row.get_ref(4)?.as_str_or_null()?;
+    Ok(Wisher {
+        number: SubscriptionNumber(row.get(0)?),
+        reader: Ref(row.get(1)?),
+        domain: domain.to_owned(),
+        wish: WishId(row.get(3)?),
+        suppressed: reason.map(suppression_reason),
+        carry: carry(row, 5)?,
+        slot_since: date(row.get_ref(7)?.as_str_or_null()?),
+        former: former(row.get_ref(8)?.as_str()?),
+    })
+}
+
+fn suppression_reason(name: &str) -> SuppressionReason {
+    let known = SuppressionReason::ALL
+        .into_iter()
+        .find(|known| known.as_str() == name);
+    known.unwrap_or(SuppressionReason::Unsubscribed)
+}
+
+fn carry(row: &Row, column: usize) -> rusqlite::Result<Option<Carry>> {
+    let watermark: Option<i64> = row.get(column)?;
+    let since: Option<i64> = row.get(column + 1)?;
+    Ok(watermark.zip(since).map(|(watermark, since)| Carry {
+        watermark: Number(watermark),
+        since: time(since),
+    }))
+}
+
+fn date(text: Option<&str>) -> Option<NaiveDate> {
+    text.and_then(|text| text.parse().ok())
+}
+
 fn active(row: &Row) -> rusqlite::Result<Active> {
     let reason: Option<String> = row.get(4)?;
     Ok(Active {
@@ -241,6 +317,17 @@ fn address(row: &Row, column: usize) -> rusqlite::Result<Address> {
     row.get::<_, String>(column)?
         .parse()
         .map_err(|error| broken(column, error))
+}
+
+/// The name of what a row wishes.
+fn wish_of(db: &Transaction, declared: &str) -> rusqlite::Result<i64> {
+    const TEXT: &str = "json_set(?1, '$.address', 'nobody@example.invalid', '$.name', '')";
+    db.prepare_cached(&format!(
+        "INSERT INTO wish (text) VALUES ({TEXT}) ON CONFLICT DO NOTHING"
+    ))?
+    .execute([declared])?;
+    db.prepare_cached(&format!("SELECT id FROM wish WHERE text = {TEXT}"))?
+        .query_row([declared], |row| row.get(0))
 }
 
 enum Taken {
@@ -304,10 +391,10 @@ fn take_in(
         }
         Some(known) => {
             db.prepare_cached(
-                "UPDATE subscriber SET declared = ?2, editions = ?3, file = ?4, place = ?5, gone_at = NULL,
+                "UPDATE subscriber SET declared = ?2, editions = ?3, file = ?4, place = ?5, gone_at = NULL, wish = ?7,
                    changed_at = CASE WHEN declared = ?2 THEN changed_at ELSE ?6 END WHERE id = ?1",
             )?
-            .execute(params![known.id, declared, joined, row.file, place, millis(now)])?;
+            .execute(params![known.id, declared, joined, row.file, place, millis(now), wish_of(db, &declared)?])?;
             let moved = known.declared == declared && known.editions == joined;
             before = Some(known.declared);
             let taken = match (known.gone, moved) {
@@ -343,10 +430,11 @@ fn insert(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<i64> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO subscriber (ref, address, address_hash, declared, editions, file, place, changed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (ref) DO NOTHING",
+        "INSERT INTO subscriber (ref, address, address_hash, declared, editions, file, place, changed_at, wish)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (ref) DO NOTHING",
     )?;
     let hash = keys.address_hash(&row.subscriber.address);
+    let wish = wish_of(db, declared)?;
     let place = i64::try_from(row.index).unwrap_or(i64::MAX);
     for counter in 0.. {
         let reader = keys.reader(&row.subscriber.address, counter);
@@ -358,7 +446,8 @@ fn insert(
             editions,
             row.file,
             place,
-            millis(now)
+            millis(now),
+            wish
         ];
         if insert.execute(params)? == 1 {
             break;

@@ -13,3 +13,8 @@ ALTER TABLE carry ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 UPDATE carry SET since = coalesce((SELECT planned_at FROM issue WHERE id = carry.issue), 0);
 -- What changed since an issue.
 CREATE INDEX revision_number ON revision (number);
+-- What many subscribers declare alike, each once: a row of theirs without who they are.
+CREATE TABLE wish (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO wish (text) SELECT DISTINCT json_set(declared, '$.address', 'nobody@example.invalid', '$.name', '') FROM subscriber;
+ALTER TABLE subscriber ADD COLUMN wish INTEGER NOT NULL DEFAULT 0;
+UPDATE subscriber SET wish = (SELECT id FROM wish WHERE text = json_set(declared, '$.address', 'nobody@example.invalid', '$.name', ''));
