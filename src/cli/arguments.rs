@@ -64,10 +64,21 @@ pub enum Command {
     /// Tell, for each article in the window, whether a subscriber gets it, and why
     Explain {
         /// The subscriber's address
-        address: String,
+        #[arg(required_unless_present = "article", conflicts_with = "article")]
+        address: Option<String>,
+        /// One article instead, by its page or its id: who gets it
+        #[arg(long, value_name = "URL|ID")]
+        article: Option<String>,
         /// Of this edition only
         #[arg(long, value_name = "ID")]
         edition: Option<String>,
+    },
+    /// Tell who would gain or lose which articles in the next issue by the configuration `--config FILE`, before it takes the place of
+    /// the postrider.toml beside it
+    Diff {
+        /// Also what this subscriber would gain or lose
+        #[arg(long, value_name = "ADDRESS")]
+        only: Option<String>,
     },
     /// Look at sources
     #[command(subcommand)]

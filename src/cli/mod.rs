@@ -5,6 +5,7 @@
 mod arguments;
 mod collect;
 mod demo;
+mod diff;
 mod doubt;
 mod explain;
 mod init;
@@ -95,9 +96,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             send if send.dry_run => preview::run(&arguments.project()?, send, terminal),
             send => send::run(&arguments.project()?, send, terminal),
         },
-        Command::Explain { address, edition } => {
-            explain::run(&arguments.project()?, address, edition.as_deref(), terminal)
+        Command::Explain {
+            address,
+            article,
+            edition,
+        } => {
+            let (project, edition) = (arguments.project()?, edition.as_deref());
+            match (address, article) {
+                (Some(address), _) => explain::run(&project, address, edition, terminal),
+                (None, Some(article)) => explain::of_article(&project, article, edition, terminal),
+                (None, None) => Ok(Exit::Done),
+            }
         }
+        Command::Diff { only } => diff::run(&arguments.project()?, only.as_deref(), terminal),
         Command::Sources(command) => sources::run(command, arguments, terminal),
         Command::Topics { action } => topics::run(&arguments.project()?, action.as_ref(), terminal),
         Command::Unsubscribe(unsubscribe) => {

@@ -3,9 +3,12 @@
 //! The stages know nothing of each other; here they meet. `send` reads from top to bottom: collect, take in the subscribers,
 //! close what is over, plan what is due, deliver.
 
+mod audience;
 mod brake;
 mod collect;
+mod diff;
 mod explain;
+mod explain_article;
 mod issue;
 mod made_from;
 mod press;
@@ -24,7 +27,9 @@ use std::path::PathBuf;
 pub use collect::{
     Collecting, SourceReport, SourceState, SourceStatus, collect, source_states, user_agent,
 };
+pub use diff::{Difference, diff};
 pub use explain::{Explained, Explanation, explain};
+pub use explain_article::{ArticleExplanation, explain_article};
 pub use issue::{LeftOut, Planned, Planner, Why};
 pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};

@@ -138,15 +138,24 @@ fn nearest<'a>(name: &str, declared: &[&'a Topic]) -> Option<&'a Topic> {
         .map(|(_, topic)| topic)
 }
 
-/// How far apart two spellings are, if they may be of one name: two letters of a long name, one of a short one.
+/// How far apart two spellings are, if they may be of one name: word for word, two letters of a long word, one of a shorter one.
+/// `north korea` is no spelling of `south korea`.
 fn spelling(one: &str, other: &str) -> Option<usize> {
-    let shorter = one.chars().count().min(other.chars().count());
-    let most = match shorter {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    };
-    Some(damerau_levenshtein(one, other)).filter(|distance| *distance <= most)
+    let (mut these, mut those) = (one.split(' '), other.split(' '));
+    let mut sum = 0;
+    loop {
+        let (this, that) = match (these.next(), those.next()) {
+            (None, None) => return Some(sum),
+            (Some(this), Some(that)) => (this, that),
+            _ => return None,
+        };
+        let most = match this.chars().count().min(that.chars().count()) {
+            0..=3 => 0,
+            4..=7 => 1,
+            _ => 2,
+        };
+        sum += Some(damerau_levenshtein(this, that)).filter(|distance| *distance <= most)?;
+    }
 }
 
 /// Topics that look like the same one: a name of one is nearly a name of the other.
@@ -242,6 +251,8 @@ mod tests {
             write("north sea"),
             "[[topic]]\nid = \"north-sea\"\naliases = [\"north sea\"]"
         );
+        assert_eq!(spelling("north korea", "south korea"), None);
+        assert_eq!(spelling("korea", "north korea"), None);
         assert_eq!(write("art"), "[[topic]]\nid = \"art\"");
     }
 
