@@ -163,7 +163,7 @@ fn main() {
         articles: &articles,
         memory: "{}",
         at: now,
-        look_back_to: now,
+        look_back_to: Some(now),
     };
     store.record(&news).unwrap();
     let mut rows = (0..count).map(|index| FileRow {

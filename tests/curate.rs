@@ -170,7 +170,7 @@ impl World {
             articles,
             memory: "{}",
             at: self.now,
-            look_back_to: self.now,
+            look_back_to: Some(self.now),
         };
         self.store.record(&news).unwrap();
     }

@@ -404,7 +404,10 @@ mod tests {
         ];
         let index = TopicIndex::new(&[]).expect("no topics");
         let window = Window::new(articles, &index, &edition(), &[], now);
-        let published = window.candidates.iter().map(|candidate| candidate.published);
+        let published = window
+            .candidates
+            .iter()
+            .map(|candidate| candidate.published);
         let expected = [now, now, now - TimeDelta::days(1)];
         assert_eq!(published.collect::<Vec<_>>(), expected);
     }

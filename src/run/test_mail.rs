@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in, topic_index};
+use super::{
+    Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in, topic_index,
+};
 use crate::{
     compose::Mail,
     deliver::{
