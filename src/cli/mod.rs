@@ -68,6 +68,7 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Render(_)
                 | RunError::Topics(_)
                 | RunError::Rewrite(_)
+                | RunError::Editor { .. }
                 | RunError::Password(_)
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }

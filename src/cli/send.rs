@@ -151,6 +151,11 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             ));
         }
     }
+    for mistake in &report.mistaken {
+        terminal.warn(&format!(
+            "{mistake}: that issue waits until it is corrected"
+        ));
+    }
     for what in &report.braked {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"
@@ -230,6 +235,7 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         "problems": report.roster.as_ref().map(|roster| &roster.problems),
         "issues": issues,
         "braked": report.braked,
+        "mistaken": report.mistaken,
         "sent": total(&|tally| tally.sent),
         "rejected": total(&|tally| tally.rejected),
         "deferred": total(&|tally| tally.deferred),
@@ -243,6 +249,9 @@ fn as_json(report: &SendReport) -> serde_json::Value {
 
 /// How the run ended, for whoever called it.
 fn exit(report: &SendReport) -> Exit {
+    if !report.mistaken.is_empty() {
+        return Exit::Partial;
+    }
     if !report.braked.is_empty() {
         return Exit::Brake;
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{MadeFrom, Project, RunError, file_stories, topic_index};
+use super::{EditorsHand, MadeFrom, Project, RunError, file_stories, topic_index};
 use crate::{
     domain::{
         DeclaredSource, Edition, FormerWish, IssueId, Number, SegmentKey, Slot, SlotId,
@@ -158,6 +158,7 @@ impl<'a> Planner<'a> {
         now: DateTime<Utc>,
     ) -> Result<Option<IssueRow>, RunError> {
         file_stories(project, self.store)?;
+        let editor = EditorsHand::text(&project.folder, &self.edition.id, date)?;
         let row = IssueRow {
             id: IssueId {
                 edition: self.edition.id.clone(),
@@ -171,7 +172,9 @@ impl<'a> Planner<'a> {
                 .store
                 .audience(&self.edition.id, Some(&self.slot_id))?
                 .0,
-            made_from: MadeFrom::now(project).keep(self.store)?,
+            made_from: MadeFrom::now(project)
+                .with_editor(editor)
+                .keep(self.store)?,
             key_id: keys.tokens().current(),
             audience: 0,
             state: IssueState::Planning,
@@ -235,6 +238,8 @@ impl<'a> Planner<'a> {
             .map_or(lowest, |carry| carry.min(lowest));
         let articles = self.store.articles(lowest, row.cutoff)?;
         let changes = self.store.changes(lowest, row.cutoff)?;
+        let hand = MadeFrom::editors_hand(self.store, &row.made_from)?;
+        let changes = hand.apply_to_changes(changes);
         let first_looks = if changes.is_empty() {
             Vec::new()
         } else {
@@ -244,7 +249,7 @@ impl<'a> Planner<'a> {
         let chunk = (count / (4 * self.connections)).clamp(1, CHUNK);
         Ok(Context {
             window: Window::with_changes(
-                (articles, &changes),
+                (hand.apply(articles), &changes),
                 self.index,
                 self.edition,
                 self.sources,

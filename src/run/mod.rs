@@ -7,6 +7,7 @@ mod audience;
 mod brake;
 mod collect;
 mod diff;
+mod editor;
 mod explain;
 mod explain_article;
 mod issue;
@@ -28,6 +29,7 @@ pub use collect::{
     Collecting, SourceReport, SourceState, SourceStatus, collect, source_states, user_agent,
 };
 pub use diff::{Difference, diff};
+pub use editor::EditorsHand;
 pub use explain::{Explained, Explanation, explain};
 pub use explain_article::{ArticleExplanation, explain_article};
 pub use issue::{LeftOut, Planned, Planner, Why};
@@ -83,6 +85,16 @@ pub enum RunError {
     /// The topics contradict each other.
     #[error(transparent)]
     Topics(#[from] TopicError),
+    /// What an editor wrote for an issue.
+    #[error("{path}:{line}: {what}", path = path.display())]
+    Editor {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
     /// The configuration can't be changed.
     #[error(transparent)]
     Rewrite(#[from] RewriteError),

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{MadeFrom, Project, RunError, topic_index};
+use super::{EditorsHand, MadeFrom, Project, RunError, topic_index};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
@@ -28,6 +28,7 @@ pub struct Sheet {
     edition: Edition,
     index: TopicIndex,
     window: Window,
+    hand: EditorsHand,
     renderer: Renderer,
     composer: Composer,
 }
@@ -55,8 +56,10 @@ impl Sheet {
             .clone();
         let index = topic_index(config)?;
         let changes = store.changes(after, row.cutoff)?;
+        let hand = MadeFrom::editors_hand(store, &row.made_from)?;
+        let changes = hand.apply_to_changes(changes);
         let window = Window::with_changes(
-            (store.articles(after, row.cutoff)?, &changes),
+            (hand.apply(store.articles(after, row.cutoff)?), &changes),
             &index,
             &edition,
             &config.sources,
@@ -78,6 +81,7 @@ impl Sheet {
             edition,
             index,
             window,
+            hand,
             renderer,
             composer,
         })
@@ -86,7 +90,11 @@ impl Sheet {
     /// The segment of a key, with its articles placed.
     #[must_use]
     pub fn segment(&self, key: SegmentKey) -> Segment {
-        plan::segment(&self.window, &self.index, &self.edition, key)
+        let segment = plan::segment(&self.window, &self.index, &self.edition, key);
+        Segment {
+            opening: self.hand.opening(&segment.language),
+            ..segment
+        }
     }
 
     /// The digest of a segment.

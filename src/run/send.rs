@@ -64,6 +64,8 @@ pub struct SendReport {
     pub planned: Vec<Planned>,
     /// The issues that the brake stopped: the figures.
     pub braked: Vec<String>,
+    /// The issues that a mistake in an editor's file stopped: the mistake.
+    pub mistaken: Vec<String>,
     /// What was delivered; `None` if there was nothing to deliver.
     pub delivered: Option<Report>,
     /// Where the issues stand that this run worked on.
@@ -204,6 +206,8 @@ fn plan_what_is_due(
         match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),
+            // An editor's mistake stops that edition only.
+            Err(error @ RunError::Editor { .. }) => report.mistaken.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
