@@ -92,16 +92,17 @@ fn project(folder: &Path) -> Project {
 
 fn article(number: usize, dice: &mut Dice) -> Article {
     let topics = dice.topics(3);
-    let word = |n: usize| format!("word{n}x");
+    // Titles that have nothing in common: a story each.
+    let mut word = || {
+        (0..6)
+            .map(|_| char::from(b'a' + u8::try_from(dice.below(26)).unwrap()))
+            .collect::<String>()
+    };
+    let title = format!("{} {} {}", word(), word(), word());
     Article {
         id: ArticleId::new(number.to_string()),
         url: None,
-        title: format!(
-            "{} {} {}",
-            word(number),
-            word(number + 7919),
-            word(number + 104_729)
-        ),
+        title,
         authors: Vec::new(),
         published: None,
         updated: None,

@@ -151,14 +151,12 @@ impl Window {
     pub fn count_new(&self, wanted: &Wanted) -> usize {
         let visible = self.visible(wanted);
         let alone = visible.fresh.clone().and(&self.alone).count();
-        let together = visible.fresh.clone().and(&self.alone.clone().complement());
-        let mut stories: Vec<usize> = together
-            .places()
-            .map(|place| self.candidates[place].story)
-            .filter(|story| !self.was_had(*story, &visible))
-            .collect();
-        stories.sort_unstable();
-        stories.dedup();
+        let told_by_several = self.alone.clone().complement();
+        let together = Visible {
+            fresh: visible.fresh.and(&told_by_several),
+            had: visible.had,
+        };
+        let stories = self.new_stories(&together);
         alone + stories.len() + self.updates(wanted, wanted.had_after).len()
     }
 
