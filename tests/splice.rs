@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Handling, Image, InDoubt,
-        IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person, Placed,
-        Publisher, Query, Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber,
-        Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Frequency, Handling, Image,
+        InDoubt, IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person,
+        Placed, Publisher, Query, Ranking, Ref, Related, RichText, Section, Segment, SegmentKey,
+        SlotId, Subscriber, Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
 };
@@ -91,10 +91,13 @@ fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
         design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -126,6 +129,8 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         max_articles: Limit::None,
         length: Length::Summary,
         parts: Parts::Both,
+        former: Vec::new(),
+        moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
     };
@@ -159,6 +164,13 @@ fn subscription(name: String, local: &str) -> Subscription {
             max_articles: None,
             format: None,
             paused: Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         },
     }
 }
@@ -180,7 +192,7 @@ proptest! {
     ) {
         prop_assume!(!local.starts_with('.') && !local.contains(".."));
         let (edition, templates) = (edition(), Templates::built_in());
-        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap() };
+        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap(), slot: SlotId::default() };
         let publisher = Publisher {
             name: "The Morning Post".into(),
             url: Some("https://a.example".into()),
@@ -195,6 +207,7 @@ proptest! {
             within: Vec::new(),
             phrases: Vec::new(),
             not_phrases: Vec::new(),
+            body: false,
         };
         let renderer = Renderer::new(&templates, &publisher, &edition, &[topic], &issue, Notice::Real).unwrap();
         let letterhead = Letterhead {

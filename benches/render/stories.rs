@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::Letterhead,
     domain::{
-        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Handling, Image, InDoubt,
-        IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person, Placed,
-        Publisher, Query, Ref, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
-        SubscriptionNumber, TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Frequency, Handling, Image,
+        InDoubt, IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person,
+        Placed, Publisher, Query, Ranking, Ref, RichText, Section, Segment, SegmentKey, SlotId,
+        Subscriber, Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
 };
 
@@ -43,10 +43,13 @@ pub fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
         design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -54,6 +57,7 @@ pub fn issue() -> IssueId {
     IssueId {
         edition: EditionId("daily".into()),
         date: "2026-11-24".parse().expect("a date"),
+        slot: SlotId::default(),
     }
 }
 
@@ -91,6 +95,7 @@ pub fn topics(count: usize) -> Vec<Topic> {
         within: Vec::new(),
         phrases: Vec::new(),
         not_phrases: Vec::new(),
+        body: false,
     });
     topics.collect()
 }
@@ -177,6 +182,8 @@ pub fn segments(stock: &[Vec<Arc<Archived>>], count: usize, followed: usize) -> 
                 max_articles: Limit::None,
                 length: Length::Summary,
                 parts: Parts::Both,
+                former: Vec::new(),
+                moved: Vec::new(),
                 look: Look::default(),
                 made_from: String::new(),
             },
@@ -217,6 +224,13 @@ pub fn subscription() -> Subscription {
             max_articles: None,
             format: None,
             paused: Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         },
     }
 }

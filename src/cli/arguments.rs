@@ -64,16 +64,31 @@ pub enum Command {
     /// Tell, for each article in the window, whether a subscriber gets it, and why
     Explain {
         /// The subscriber's address
-        address: String,
+        #[arg(required_unless_present = "article", conflicts_with = "article")]
+        address: Option<String>,
+        /// One article instead, by its page or its id: who gets it
+        #[arg(long, value_name = "URL|ID")]
+        article: Option<String>,
         /// Of this edition only
         #[arg(long, value_name = "ID")]
         edition: Option<String>,
+    },
+    /// Tell who would gain or lose which articles in the next issue by the configuration `--config FILE`, before it takes the place of
+    /// the postrider.toml beside it
+    Diff {
+        /// Also what this subscriber would gain or lose
+        #[arg(long, value_name = "ADDRESS")]
+        only: Option<String>,
     },
     /// Where articles come from: show, add, list, check, import and export sources
     #[command(subcommand)]
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
-    Topics,
+    Topics {
+        /// What to do with them
+        #[command(subcommand)]
+        action: Option<Topics>,
+    },
     /// Hold a mail to the rules of a correct and welcome one
     Lint {
         /// A mail in a file, or an edition's next issue; all editions, if it isn't said
@@ -187,6 +202,31 @@ pub enum Templates {
         /// Only languages that lack some
         #[arg(long)]
         missing: bool,
+    },
+}
+
+/// `postrider topics`
+#[derive(Debug, Subcommand)]
+pub enum Topics {
+    /// Suggest what could be better about them, each with the line to add
+    Suggest,
+    /// End a topic in another one: its followers follow that one, and are told in their next issue
+    Merge {
+        /// The topic that ends
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The topic that goes on
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// End a topic: its followers are told in their next issue
+    Retire {
+        /// The topic that ends
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The topic that its followers follow instead
+        #[arg(long, value_name = "ID")]
+        into: Option<String>,
     },
 }
 

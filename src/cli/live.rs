@@ -147,7 +147,8 @@ fn fingerprint(configuration: &Path) -> u64 {
     let folder = folder.unwrap_or(Path::new("."));
     let mut hasher = DefaultHasher::new();
     let mut waiting = vec![configuration.to_owned()];
-    waiting.extend(["templates", "subscribers", "articles"].map(|name| folder.join(name)));
+    waiting
+        .extend(["templates", "subscribers", "articles", "issues"].map(|name| folder.join(name)));
     while let Some(path) = waiting.pop() {
         let Ok(metadata) = path.metadata() else {
             continue;

@@ -5,6 +5,7 @@
 mod arguments;
 mod collect;
 mod demo;
+mod diff;
 mod dkim;
 mod doubt;
 mod explain;
@@ -74,6 +75,8 @@ impl From<&anyhow::Error> for Exit {
                 | RunError::Dkim(_)
                 | RunError::Render(_)
                 | RunError::Topics(_)
+                | RunError::Rewrite(_)
+                | RunError::Editor { .. }
                 | RunError::Password(_)
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
@@ -103,11 +106,21 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             send if send.dry_run => preview::run(&arguments.project()?, send, terminal),
             send => send::run(&arguments.project()?, send, terminal),
         },
-        Command::Explain { address, edition } => {
-            explain::run(&arguments.project()?, address, edition.as_deref(), terminal)
+        Command::Explain {
+            address,
+            article,
+            edition,
+        } => {
+            let (project, edition) = (arguments.project()?, edition.as_deref());
+            match (address, article) {
+                (Some(address), _) => explain::run(&project, address, edition, terminal),
+                (None, Some(article)) => explain::of_article(&project, article, edition, terminal),
+                (None, None) => Ok(Exit::Done),
+            }
         }
+        Command::Diff { only } => diff::run(&arguments.project()?, only.as_deref(), terminal),
         Command::Sources(command) => sources::run(command, arguments, terminal),
-        Command::Topics => topics::run(&arguments.project()?, terminal),
+        Command::Topics { action } => topics::run(&arguments.project()?, action.as_ref(), terminal),
         Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
         Command::Preview(preview) => live::run(arguments, preview, terminal),
         Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),

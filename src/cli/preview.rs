@@ -69,7 +69,9 @@ pub(super) fn run(
         for issue in &preview.issues {
             show(project, issue, terminal);
         }
-        for idle in &preview.idle {
+        // Of the hours that readers chose, only those of which there is something to say.
+        let own = |idle: &&Idle| idle.slot.is_own() || !idle.left_out.is_empty();
+        for idle in preview.idle.iter().filter(own) {
             show_idle(project, idle, terminal);
         }
         if let Some(folder) = &arguments.out {
@@ -98,9 +100,7 @@ fn show_only(
         {
             found = true;
             if let Some(folder) = out {
-                let path = folder
-                    .join(file_name(&issue.row.id.to_string()))
-                    .with_extension("eml");
+                let path = folder.join(format!("{}.eml", file_name(&issue.row.id.to_string())));
                 write_file(&path, &mail.bytes)?;
                 terminal.result(&path.display().to_string());
             } else {

@@ -144,6 +144,19 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             terminal.warn(problem);
         }
     }
+    for planned in &report.planned {
+        for (topic, followers) in &planned.vanished {
+            terminal.warn(&format!(
+                "{}: {followers} subscribers follow `{topic}`, which is in the configuration no more: put it back, or say where they go (`postrider topics merge`, `postrider topics retire`)",
+                planned.row.id
+            ));
+        }
+    }
+    for mistake in &report.mistaken {
+        terminal.warn(&format!(
+            "{mistake}: that issue waits until it is corrected"
+        ));
+    }
     for what in &report.braked {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"
@@ -232,6 +245,7 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         "issues": issues,
         "braked": report.braked,
         "errors": report.linted,
+        "mistaken": report.mistaken,
         "sent": total(&|tally| tally.sent),
         "rejected": total(&|tally| tally.rejected),
         "deferred": total(&|tally| tally.deferred),
@@ -245,6 +259,9 @@ fn as_json(report: &SendReport) -> serde_json::Value {
 
 /// How the run ended, for whoever called it.
 fn exit(report: &SendReport) -> Exit {
+    if !report.mistaken.is_empty() {
+        return Exit::Partial;
+    }
     if !report.braked.is_empty() {
         return Exit::Brake;
     }

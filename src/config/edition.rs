@@ -17,18 +17,9 @@ use super::{
     },
 };
 use crate::domain::{
-    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
+    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking,
+    TopicId, WEEK,
 };
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
 
 /// What an edition may name.
 pub struct Names {
@@ -113,6 +104,7 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
     );
     let max_articles = form.or("max_articles", limit, Limit::Most(30));
     let min_articles = form.or("min_articles", whole(1..=10_000), 1);
+    let max_wait = form.or("max_wait", period_or_none, None);
     let max_age = form.or("max_age", period_or_none, Some(TimeDelta::hours(72)));
     let look = form
         .optional("look", super::values::id)
@@ -151,10 +143,14 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
         default_topics,
         max_articles,
         min_articles,
+        max_wait,
         max_age,
         look,
         design,
         in_doubt,
+        // The configuration's own tables say these.
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     })
 }
 

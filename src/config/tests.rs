@@ -773,3 +773,50 @@ fn what_a_theme_cannot_have_is_told() {
         assert!(told.contains(wanted), "{wanted} in {told}");
     }
 }
+
+#[test]
+fn ranking_pins_stories_and_former_topics_are_read_and_written_again() {
+    let more = r#"
+[ranking]
+half_life = "12h"
+sources = 0.5
+[[pin]]
+url = "https://agency.example/a"
+until = 2026-12-01
+editions = ["daily"]
+[stories]
+likeness = "strict"
+[[topic]]
+id = "sport"
+match = ["offside"]
+body = true
+[[former_topic]]
+id = "football"
+into = "sport"
+names = { en = "Football" }
+since = 2026-11-24
+"#;
+    let config = read(&format!("{GOOD}{more}"), &[]).unwrap();
+    let edition = &config.editions[0];
+    assert_eq!((edition.ranking.sources, edition.ranking.topics), (50, 15));
+    assert_eq!(edition.pins[0].url, "https://agency.example/a");
+    assert!((config.stories.likeness - 0.18).abs() < 1e-9);
+    assert!(config.topics[0].body);
+    assert_eq!(
+        config.former_topics[0].into,
+        Some(crate::domain::TopicId("sport".into()))
+    );
+    let again = read(&config.text, &[]).unwrap();
+    assert_eq!(again, config);
+}
+
+#[test]
+fn a_former_topic_that_is_still_there_is_refused() {
+    let told = told_after_good(
+        "[[topic]]\nid = \"sport\"\n[[former_topic]]\nid = \"sport\"\nsince = 2026-11-24\n",
+    );
+    assert!(
+        told.contains("there is a [[topic]] with this id still"),
+        "{told}"
+    );
+}

@@ -10,9 +10,12 @@ use super::{
     Brake, Config, ConfiguredDkim, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl,
     duration, size,
 };
-use crate::domain::{
-    CollectSettings, CommandLine, DeclaredSource, Design, Edition, Images, InDoubt, Limit, Parts,
-    Publisher, Robots, SourcePlace, Theme, Topic,
+use crate::{
+    domain::{
+        CollectSettings, CommandLine, DeclaredSource, Design, Edition, FormerTopic, Images,
+        InDoubt, Limit, Parts, Pin, Publisher, Ranking, Robots, SourcePlace, Theme, Topic,
+    },
+    plan::story::StorySettings,
 };
 
 /// Writes a configuration. Paths below `base` are written as relative ones.
@@ -30,6 +33,10 @@ pub fn write(config: &Config, base: &Path) -> String {
         config.sources.iter().map(|each| source(each, base)),
     );
     root.tables("topic", config.topics.iter().map(topic));
+    root.tables(
+        "former_topic",
+        config.former_topics.iter().map(former_topic),
+    );
     root.tables("edition", config.editions.iter().map(edition));
     root.tables("relay", config.relays.iter().map(|each| relay(each, base)));
     root.tables("dkim", config.dkim.iter().map(|each| dkim(each, base)));
@@ -43,6 +50,12 @@ pub fn write(config: &Config, base: &Path) -> String {
     );
     root.put("delivery", delivery(&config.delivery));
     root.put("collect", collect(&config.collect));
+    root.put("stories", stories(&config.stories));
+    // All editions have the same.
+    if let Some(edition) = config.editions.first() {
+        root.put("ranking", ranking(&edition.ranking));
+        root.tables("pin", edition.pins.iter().map(pin));
+    }
     root.to_string()
 }
 
@@ -144,7 +157,25 @@ fn topic(topic: &Topic) -> Table {
     table.texts("aliases", &topic.aliases);
     table.texts("within", &topic.within);
     table.texts("match", &topic.phrases);
+    if topic.body {
+        table.put("body", true);
+    }
     table.texts("not", &topic.not_phrases);
+    table
+}
+
+fn former_topic(former: &FormerTopic) -> Table {
+    let mut table = Table::new();
+    table.put("id", former.id.0.as_str());
+    if let Some(into) = &former.into {
+        table.put("into", into.0.as_str());
+    }
+    let names = former
+        .names
+        .iter()
+        .map(|(language, name)| (language.to_string(), name.clone().into()));
+    table.put("names", names.collect::<Table>());
+    table.put("since", former.since.to_string());
     table
 }
 
@@ -184,6 +215,10 @@ fn edition(edition: &Edition) -> Table {
         },
     );
     table.put("min_articles", edition.min_articles);
+    table.put(
+        "max_wait",
+        edition.max_wait.map_or("none".to_owned(), duration::write),
+    );
     table.put(
         "max_age",
         edition.max_age.map_or("none".to_owned(), duration::write),
@@ -270,6 +305,44 @@ fn delivery(settings: &DeliverySettings) -> Table {
         Brake::On => table.put("brake", true),
         Brake::Off => table.put("brake", "none"),
     }
+    table
+}
+
+fn stories(settings: &StorySettings) -> Table {
+    let mut table = Table::new();
+    table.put("likeness", settings.likeness);
+    table.put("open_for", duration::write(settings.open_for));
+    table
+}
+
+fn ranking(ranking: &Ranking) -> Table {
+    let mut table = Table::new();
+    table.put("half_life", duration::write(ranking.half_life));
+    for (key, hundredths) in [
+        ("sources", ranking.sources),
+        ("topics", ranking.topics),
+        ("diversity", ranking.diversity),
+        ("floor", ranking.floor),
+        ("topic_share", ranking.topic_share),
+        ("source_share", ranking.source_share),
+    ] {
+        table.put(key, f64::from(hundredths) / 100.0);
+    }
+    let updates = ranking.updates.map(|share| f64::from(share) / 100.0);
+    table.put(
+        "updates",
+        updates.map_or_else(|| Value::from("none"), Value::from),
+    );
+    table
+}
+
+fn pin(pin: &Pin) -> Table {
+    let mut table = Table::new();
+    table.put("url", pin.url.as_str());
+    if let Some(until) = pin.until {
+        table.put("until", until.to_string());
+    }
+    table.texts("editions", &pin.editions);
     table
 }
 

@@ -37,10 +37,27 @@ pub struct SegmentKey {
     /// HTML and text, or text alone.
     #[serde(default)]
     pub parts: Parts,
+    /// What they followed before, the earliest first: what they had up to there was by that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerWish>,
+    /// The topics that they follow and are told of, because there are no more since their last issue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<TopicId>,
     /// How it looks.
     pub look: Look,
     /// The hash of the configuration, templates and labels that the issue is made from.
     pub made_from: String,
+}
+
+/// What a reader followed until they chose otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FormerWish {
+    /// The query, as they wrote it or in its canonical form.
+    pub query: String,
+    /// The languages that they read.
+    pub languages: Vec<Language>,
+    /// It held for articles up to here.
+    pub upto: Number,
 }
 
 impl SegmentKey {

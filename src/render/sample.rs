@@ -127,6 +127,8 @@ fn segment(
             max_articles: Limit::None,
             length: Length::Summary,
             parts: Parts::Both,
+            former: Vec::new(),
+            moved: Vec::new(),
             look: edition.look.clone(),
             made_from: String::new(),
         },

@@ -11,7 +11,7 @@ use super::{sample::filled, *};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Colours, Corrected, Correction, Design, EditionId,
     Form, Handling, Image, Images, InDoubt, Length, Limit, Logo, Mailbox, Mark, Moved, Number,
-    Parts, Person, Query, Related, RichText, SegmentKey, Theme,
+    Parts, Person, Query, Ranking, Related, RichText, SegmentKey, SlotId, Theme,
     digest::{CLOSE, OPEN},
 };
 
@@ -51,10 +51,13 @@ fn edition(name: &str) -> Edition {
         default_topics: "*".parse::<Query>().expect("a query"),
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
         design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -62,6 +65,7 @@ fn issue() -> IssueId {
     IssueId {
         edition: EditionId("daily".into()),
         date: NaiveDate::from_ymd_opt(2026, 11, 24).expect("a date"),
+        slot: SlotId::default(),
     }
 }
 
@@ -76,6 +80,7 @@ fn topic(id: &str, names: &[(&str, &str)]) -> Topic {
         within: Vec::new(),
         phrases: Vec::new(),
         not_phrases: Vec::new(),
+        body: false,
     }
 }
 
@@ -191,6 +196,8 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             max_articles: Limit::None,
             length: Length::Summary,
             parts: Parts::Both,
+            former: Vec::new(),
+            moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),
         },

@@ -3,9 +3,13 @@
 //! The stages know nothing of each other; here they meet. `send` reads from top to bottom: collect, take in the subscribers,
 //! close what is over, plan what is due, deliver.
 
+mod audience;
 mod brake;
 mod collect;
+mod diff;
+mod editor;
 mod explain;
+mod explain_article;
 mod issue;
 mod lint;
 mod made_from;
@@ -17,6 +21,8 @@ mod restored;
 mod roster;
 mod send;
 mod sources;
+mod stories;
+mod suggest;
 mod test_mail;
 mod topics;
 mod wanted;
@@ -26,7 +32,10 @@ use std::path::PathBuf;
 pub use collect::{
     Collecting, SourceReport, SourceState, SourceStatus, collect, source_states, user_agent,
 };
+pub use diff::{Difference, diff};
+pub use editor::EditorsHand;
 pub use explain::{Explained, Explanation, explain};
+pub use explain_article::{ArticleExplanation, explain_article};
 pub use issue::{LeftOut, Planned, Planner, Why};
 pub use lint::setup;
 pub use made_from::MadeFrom;
@@ -37,19 +46,29 @@ pub use restored::skip_what_may_have_been_sent;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use sources::{SourceCheck, check, lift};
+pub use stories::file_stories;
+pub use suggest::{Suggestion, end_topic, suggest};
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 
 use crate::{
-    config::{ConfigErrors, DkimKeyError, PasswordError},
+    config::{Config, ConfigErrors, DkimKeyError, PasswordError, RewriteError},
     deliver::DeliverError,
     keys::KeyError,
     lint::Finding,
-    plan::TopicError,
+    plan::{TopicError, TopicIndex},
     render::RenderError,
     store::StoreError,
     subscribers::FolderError,
 };
+
+/// The topics of a configuration, prepared for looking up.
+///
+/// # Errors
+/// When they contradict each other.
+pub fn topic_index(config: &Config) -> Result<TopicIndex, RunError> {
+    Ok(TopicIndex::new(&config.topics)?.with_former(&config.former_topics))
+}
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +96,27 @@ pub enum RunError {
     /// The topics contradict each other.
     #[error(transparent)]
     Topics(#[from] TopicError),
+    /// What an editor wrote for an issue.
+    #[error("{path}:{line}: {what}", path = path.display())]
+    Editor {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// The configuration can't be changed.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// A file can't be written.
+    #[error("writing `{path}`: {error}", path = path.display())]
+    Writing {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// The subscribers' folder.
     #[error(transparent)]
     Subscribers(#[from] FolderError),

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{MadeFrom, Project, RunError, lint::setup};
+use super::{EditorsHand, MadeFrom, Project, RunError, lint::setup, topic_index};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
@@ -29,6 +29,7 @@ pub struct Sheet {
     edition: Edition,
     index: TopicIndex,
     window: Window,
+    hand: EditorsHand,
     renderer: Renderer,
     composer: Composer,
     setup: Setup,
@@ -55,9 +56,12 @@ impl Sheet {
         let edition = edition
             .ok_or_else(|| RunError::Forgotten(row.id.to_string()))?
             .clone();
-        let index = TopicIndex::new(&config.topics)?;
-        let window = Window::new(
-            store.articles(after, row.cutoff)?,
+        let index = topic_index(config)?;
+        let changes = store.changes(after, row.cutoff)?;
+        let hand = MadeFrom::editors_hand(store, &row.made_from)?;
+        let changes = hand.apply_to_changes(changes);
+        let window = Window::with_changes(
+            (hand.apply(store.articles(after, row.cutoff)?), &changes),
             &index,
             &edition,
             &config.sources,
@@ -81,6 +85,7 @@ impl Sheet {
             edition,
             index,
             window,
+            hand,
             renderer,
             composer,
         })
@@ -101,7 +106,11 @@ impl Sheet {
     /// The segment of a key, with its articles placed.
     #[must_use]
     pub fn segment(&self, key: SegmentKey) -> Segment {
-        plan::segment(&self.window, &self.index, &self.edition, key)
+        let segment = plan::segment(&self.window, &self.index, &self.edition, key);
+        Segment {
+            opening: self.hand.opening(&segment.language),
+            ..segment
+        }
     }
 
     /// The digest of a segment.

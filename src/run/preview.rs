@@ -8,18 +8,18 @@ use super::{
     Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
     SourceReport, collect,
     lint::add,
-    send::{close_what_is_over, plan_edition},
-    take_in,
+    send::{close_what_is_over, plan_slot, slots},
+    take_in, topic_index,
 };
 use crate::{
     compose::Mail,
     domain::{
-        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, Subscription,
+        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, SlotId, Subscription,
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
     lint::{Finding, lint},
-    plan::{Due, TopicIndex, due},
+    plan::{Due, due},
     store::{IssueRow, Store},
 };
 
@@ -44,6 +44,8 @@ pub struct Preview {
 pub struct Idle {
     /// Which.
     pub edition: EditionId,
+    /// Its slot.
+    pub slot: SlotId,
     /// When it is due next; `None` if it is due, but nobody would get it.
     pub next: Option<DateTime<Utc>>,
     /// Who is left out, and why.
@@ -138,24 +140,25 @@ pub fn preview(
         idle: Vec::new(),
         braked: Vec::new(),
     };
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     // What the rules find is shown, and stops nothing here.
     let sending = &Sending {
         force: true,
         ..sending.clone()
     };
-    for edition in project.editions(&sending.editions)? {
+    for (edition, slot_id) in slots(store, &project.editions(&sending.editions)?)? {
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);
-        let mut planner = Planner::new(project, store, edition, &index, &mut note);
-        let planned = match plan_edition(project, store, keys, edition, &mut planner, sending) {
+        let slot = (edition, &slot_id);
+        let mut planner = Planner::new(project, store, slot, &index, Some(&mut note));
+        let planned = match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Err(RunError::Brake { what }) => {
                 preview.braked.push(what);
                 let unbraked = Sending {
                     yes: true,
                     ..sending.clone()
                 };
-                plan_edition(project, store, keys, edition, &mut planner, &unbraked)?
+                plan_slot(project, store, keys, slot, &mut planner, &unbraked)?
             }
             planned => planned?,
         };
@@ -168,9 +171,10 @@ pub fn preview(
                 left_out,
             });
         } else {
-            let next = next(store, edition, sending.at)?;
+            let next = next(store, slot, sending.at)?;
             preview.idle.push(Idle {
                 edition: edition.id.clone(),
+                slot: slot_id.clone(),
                 next,
                 left_out,
             });
@@ -181,11 +185,13 @@ pub fn preview(
 
 fn next(
     store: &dyn Store,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, RunError> {
-    let last = store.last_issue(&edition.id, None)?.map(|row| row.id.date);
-    Ok(match due(edition, now, last) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.map(|row| row.id.date);
+    Ok(match due(&slot, edition.deadline, now, last_date) {
         Due::Not { next } => next,
         Due::Now { .. } => None,
     })

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MadeFrom, Project, RunError};
+use super::{MadeFrom, Project, RunError, send::slots};
 use crate::{
-    domain::{Edition, IssueId},
+    domain::{Edition, IssueId, SlotId},
     keys::Keys,
     plan::{Due, due},
     store::{IssueRow, IssueState, Store},
@@ -30,8 +30,8 @@ pub fn skip_what_may_have_been_sent(
             skipped.push(row.id);
         }
     }
-    for edition in &project.config.editions {
-        skipped.extend(skip(project, store, keys, edition, now)?);
+    for (edition, slot) in slots(store, &project.editions(&[])?)? {
+        skipped.extend(skip(project, store, keys, (edition, slot), now)?);
     }
     Ok(skipped)
 }
@@ -41,17 +41,24 @@ fn skip(
     project: &Project,
     store: &dyn Store,
     keys: &Keys,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, SlotId),
     now: DateTime<Utc>,
 ) -> Result<Option<IssueId>, RunError> {
-    let last = store.last_issue(&edition.id, None)?;
+    let last = store.last_issue(&edition.id, &slot_id, None)?;
     let last_date = last.as_ref().map(|row| row.id.date);
-    let (Due::Now { date, deadline, .. }, Some(last)) = (due(edition, now, last_date), last) else {
+    let due = due(
+        &edition.slot_of_id(&slot_id),
+        edition.deadline,
+        now,
+        last_date,
+    );
+    let (Due::Now { date, deadline, .. }, Some(last)) = (due, last) else {
         return Ok(None);
     };
     let id = IssueId {
         edition: edition.id.clone(),
         date,
+        slot: slot_id,
     };
     let begun = store.begin(&IssueRow {
         id: id.clone(),

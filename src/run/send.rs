@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Collecting, Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport,
-    brake::brake, collect, lint::lint_issue, take_in,
+    brake::brake, collect, lint::lint_issue, take_in, topic_index,
 };
 use crate::{
     deliver::{
@@ -19,10 +19,10 @@ use crate::{
         relay::StopBy,
         smtp::{SmtpRelay, Timeouts},
     },
-    domain::{Edition, InDoubt, IssueId},
+    domain::{Edition, InDoubt, IssueId, Slot, SlotId},
     keys::Keys,
     lint::Level,
-    plan::{Due, TopicIndex, due},
+    plan::{Due, due},
     store::{IssueRow, IssueState, Store, Tally},
 };
 
@@ -68,6 +68,8 @@ pub struct SendReport {
     pub braked: Vec<String>,
     /// The issues that the rules stopped: their errors.
     pub linted: Vec<String>,
+    /// The issues that a mistake in an editor's file stopped: the mistake.
+    pub mistaken: Vec<String>,
     /// What was delivered; `None` if there was nothing to deliver.
     pub delivered: Option<Report>,
     /// Where the issues stand that this run worked on.
@@ -140,9 +142,11 @@ fn anything_to_plan(
     editions: &[&Edition],
     now: DateTime<Utc>,
 ) -> Result<bool, RunError> {
-    for edition in editions {
-        let last = store.last_issue(&edition.id, None)?;
-        if let Due::Now { .. } = due(edition, now, last.as_ref().map(|row| row.id.date)) {
+    for (edition, slot_id) in slots(store, editions)? {
+        let last = store.last_issue(&edition.id, &slot_id, None)?;
+        let slot = edition.slot_of_id(&slot_id);
+        let last_date = last.as_ref().map(|row| row.id.date);
+        if let Due::Now { .. } = due(&slot, edition.deadline, now, last_date) {
             return Ok(true);
         }
         let since = last
@@ -156,6 +160,19 @@ fn anything_to_plan(
         }
     }
     Ok(false)
+}
+
+/// The slots of editions, each edition's own first.
+pub(super) fn slots<'a>(
+    store: &dyn Store,
+    editions: &[&'a Edition],
+) -> Result<Vec<(&'a Edition, SlotId)>, RunError> {
+    let mut slots = Vec::new();
+    for edition in editions {
+        let theirs = store.slots(&edition.id)?.into_iter();
+        slots.extend(theirs.map(|slot| (*edition, slot)));
+    }
+    Ok(slots)
 }
 
 /// Whether a subscribers file was written after `time`.
@@ -186,43 +203,47 @@ fn plan_what_is_due(
     sending: &Sending,
     report: &mut SendReport,
 ) -> Result<(), RunError> {
-    let index = TopicIndex::new(&project.config.topics)?;
-    for edition in editions {
-        let mut ignore = |_| ();
-        let mut planner = Planner::new(project, store, edition, &index, &mut ignore);
-        match plan_edition(project, store, keys, edition, &mut planner, sending) {
+    let index = topic_index(&project.config)?;
+    for (edition, slot) in slots(store, editions)? {
+        let slot = (edition, &slot);
+        let mut planner = Planner::new(project, store, slot, &index, None);
+        match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),
             Err(error @ RunError::Lint { .. }) => report.linted.push(error.to_string()),
+            // An editor's mistake stops that edition only.
+            Err(error @ RunError::Editor { .. }) => report.mistaken.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-/// Plans the issue of one edition that is due, if one is.
-pub(super) fn plan_edition(
+/// Plans the issue of one slot that is due, if one is.
+pub(super) fn plan_slot(
     project: &Project,
     store: &dyn Store,
     keys: &Keys,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     planner: &mut Planner,
     sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
-    let last = store.last_issue(&edition.id, None)?;
-    let row = match due(edition, sending.at, last.as_ref().map(|row| row.id.date)) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.as_ref().map(|row| row.id.date);
+    let row = match due(&slot, edition.deadline, sending.at, last_date) {
         Due::Now { date, deadline, .. } => {
             planner.begin(project, keys, date, deadline, sending.at)?
         }
         Due::Not { .. } => None,
     };
     match (row, last) {
-        (Some(row), _) => finish_plan((project, store, keys), edition, planner, &row, sending),
+        (Some(row), _) => finish_plan((project, store, keys), &slot, planner, &row, sending),
         (None, Some(row)) if row.state == IssueState::Planning => {
-            finish_plan((project, store, keys), edition, planner, &row, sending)
+            finish_plan((project, store, keys), &slot, planner, &row, sending)
         }
         (None, Some(row)) if row.state == IssueState::Open => {
-            welcome(store, edition, planner, row, sending.yes)
+            welcome(store, planner, row, sending.yes)
         }
         _ => Ok(None),
     }
@@ -230,24 +251,22 @@ pub(super) fn plan_edition(
 
 fn finish_plan(
     (project, store, keys): (&Project, &dyn Store, &Keys),
-    edition: &Edition,
+    slot: &Slot,
     planner: &mut Planner,
     row: &IssueRow,
     sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
     let planned = planner.plan(row)?;
     let last = store
-        .last_issue(&edition.id, Some(row.id.date))?
+        .last_issue(&row.id.edition, &row.id.slot, Some(row.id.date))?
         .map(|row| row.audience);
-    if let Some(what) =
-        brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !sending.yes)
-    {
+    if let Some(what) = brake(&row.id, planned.row.audience, last).filter(|_| !sending.yes) {
         store.abandon(&row.id)?;
         return Err(RunError::Brake { what });
     }
     // An issue that nobody gets is not decided where no hour decides it: the next run of the day may find something.
     let nobody = planned.recipients == 0 && store.segments(&row.id)?.is_empty();
-    if nobody && (edition.at.is_none() || planned.row.audience == 0) {
+    if nobody && (slot.at.is_none() || planned.row.audience == 0) {
         store.abandon(&row.id)?;
         return Ok(None);
     }
@@ -269,15 +288,14 @@ fn finish_plan(
 /// Adds whoever joined since an open issue was planned.
 fn welcome(
     store: &dyn Store,
-    edition: &Edition,
     planner: &mut Planner,
     row: IssueRow,
     yes: bool,
 ) -> Result<Option<Planned>, RunError> {
-    let (upto, count) = store.audience(&edition.id)?;
+    let (upto, count) = store.audience(&row.id.edition, Some(&row.id.slot))?;
     let joined = count.max(row.audience);
     if let Some(what) =
-        brake(&row.id.to_string(), joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
+        brake(&row.id, joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
     {
         return Err(RunError::Brake { what });
     }

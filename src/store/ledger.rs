@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Result;
 use crate::domain::{
-    Address, EditionId, IssueId, Number, SegmentKey, Subscription, SubscriptionNumber,
+    Address, EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber,
 };
 
 /// How far an issue has come.
@@ -338,15 +338,22 @@ pub trait Ledger {
     /// When the store fails.
     fn issue(&self, id: &IssueId) -> Result<Option<IssueRow>>;
 
-    /// The last issue of an edition before `date`, or the last of all.
+    /// The last issue of an edition's slot before `date`, or the last of all.
     ///
     /// # Errors
     /// When the store fails.
     fn last_issue(
         &self,
         edition: &EditionId,
+        slot: &SlotId,
         before: Option<NaiveDate>,
     ) -> Result<Option<IssueRow>>;
+
+    /// Up to which subscription each issue of an edition looked, and when it was planned, the oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>>;
 
     /// The issues that are not closed, the oldest first.
     ///

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Sqlite, chunks, doubts, issues};
 use crate::{
-    domain::{EditionId, IssueId, Number, SegmentKey, Subscription, SubscriptionNumber},
+    domain::{EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber},
     store::{
         Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Left, Member, Outcome,
         OutcomeRow, Page, Result, SegmentRow, Tally,
@@ -64,9 +64,16 @@ impl Ledger for Sqlite {
     fn last_issue(
         &self,
         edition: &EditionId,
+        slot: &SlotId,
         before: Option<NaiveDate>,
     ) -> Result<Option<IssueRow>> {
-        self.look("reading issues", |db| issues::last(db, edition, before))
+        self.look("reading issues", |db| {
+            issues::last(db, edition, slot, before)
+        })
+    }
+
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>> {
+        self.look("reading issues", |db| issues::looked_at(db, edition))
     }
 
     fn open_issues(&self) -> Result<Vec<IssueRow>> {
