@@ -16,7 +16,7 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
 };
 
-use crate::domain::{Address, Ref, TokenKeys};
+use crate::domain::{Address, Ref, Signer, TokenKeys};
 
 const HEAD: &str = "\
 # Postrider's key. Keep it secret, and keep it in your backup: without it, the links
@@ -32,6 +32,7 @@ pub type AddressHash = [u8; 16];
 pub struct Keys {
     address: hmac::Key,
     tokens: TokenKeys,
+    signers: Vec<Signer>,
 }
 
 /// Why there are no keys.
@@ -85,6 +86,7 @@ impl Keys {
         Self {
             address: hmac::Key::new(hmac::HMAC_SHA256, address),
             tokens: TokenKeys::new(tokens),
+            signers: Vec::new(),
         }
     }
 
@@ -159,6 +161,23 @@ impl Keys {
             &address.ok_or_else(|| missing("address"))?,
             &tokens,
         ))
+    }
+
+    /// The same, and these sign mails.
+    #[must_use]
+    pub fn with_signers(mut self, signers: Vec<Signer>) -> Self {
+        self.signers = signers;
+        self
+    }
+
+    /// Those who sign the mails of a sender at this domain.
+    #[must_use]
+    pub fn signers(&self, domain: &str) -> Vec<Signer> {
+        let signers = self.signers.iter();
+        signers
+            .filter(|signer| signer.speaks_for(domain))
+            .cloned()
+            .collect()
     }
 
     /// What signs and verifies tokens.

@@ -8,6 +8,7 @@
 //! - [`plan`]: due editions, topics and queries → an issue's segments (pure)
 //! - [`render`]: segment → digest (pure)
 //! - [`compose`]: digest and subscriber → mail (pure)
+//! - [`lint`]: rules over a finished mail (pure)
 //! - [`deliver`]: chunks of an issue → relays
 //!
 //! [`domain`] holds the values that pass between them, [`config`] what the operator decided, [`keys`] what signs tokens.
@@ -21,6 +22,7 @@ pub mod config;
 pub mod deliver;
 pub mod domain;
 pub mod keys;
+pub mod lint;
 pub mod plan;
 pub mod render;
 pub mod run;

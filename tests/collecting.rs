@@ -11,13 +11,14 @@ mod test_server;
 use std::{
     fs,
     io::Write as _,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use postrider::{
+    deliver::relay::StopBy,
     domain::Number,
     run::{self, Collecting, Project, SourceReport, SourceState, SourceStatus},
     store::{Archive as _, Ledger as _, sqlite::Sqlite},
@@ -357,12 +358,12 @@ fn a_stopped_run_ends_soon_and_holds_nothing_against_those_it_left() {
         .map(|n| feed(&format!("feed {n}"), hanging.url(&format!("/{n}"))))
         .collect();
     let run = Run::new(&sources);
-    let stop = AtomicBool::new(false);
+    let stop = StopBy::default();
     let begun = Instant::now();
     thread::scope(|scope| {
         scope.spawn(|| {
             thread::sleep(Duration::from_millis(300));
-            stop.store(true, Ordering::Release);
+            stop.set(Instant::now());
         });
         let how = Collecting {
             stop: Some(&stop),

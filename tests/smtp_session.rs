@@ -4,142 +4,25 @@
 mod support;
 
 use std::{
-    io,
-    path::PathBuf,
-    thread,
+    io, thread,
     time::{Duration, Instant},
 };
 
 use postrider::{
     deliver::{
-        relay::{
-            CertificateFault, Envelope, Loss, Phase, Relay, RelayError, SendError, Session, StopBy,
-        },
+        relay::{CertificateFault, Loss, Phase, RelayError, SendError},
         reply::{Reply, Verdict},
-        smtp::{SmtpRelay, Timeouts},
     },
-    domain::{Address, DeclaredRelay, Login, RelayUrl, Security},
+    domain::Security,
 };
 use support::{
     certificates::Authority,
+    client::{Client, MAIL, send, send_counting, send_with},
     fault_server::{Act, FaultServer, Script, Step, close, say, say_and_close},
 };
 
-const MAIL: &str = "Subject: The digest\r\n\r\nGood morning\r\n";
 /// With and without groups of commands.
 const BOTH: [&[&str]; 2] = [&["PIPELINING", "8BITMIME"], &["8BITMIME"]];
-
-struct Client {
-    declared: DeclaredRelay,
-    timeouts: Timeouts,
-    stop: StopBy,
-}
-
-impl Client {
-    fn of(server: &FaultServer) -> Self {
-        Self::at(server.port, Security::Plain)
-    }
-
-    fn at(port: u16, security: Security) -> Self {
-        Self::waiting(port, security, Duration::from_secs(10))
-    }
-
-    /// For a server that will let us wait.
-    fn in_a_hurry(server: &FaultServer) -> Self {
-        Self::waiting(server.port, Security::Plain, Duration::from_millis(200))
-    }
-
-    fn waiting(port: u16, security: Security, time: Duration) -> Self {
-        Self {
-            declared: DeclaredRelay {
-                url: RelayUrl {
-                    security,
-                    host: "127.0.0.1".to_owned(),
-                    port,
-                },
-                login: None,
-                connections: 1,
-                ca_file: None,
-            },
-            timeouts: Timeouts {
-                connect: time,
-                greeting: time,
-                command: time,
-                mail: time,
-                rcpt: time,
-                data: time,
-                block: time,
-                end: time,
-                quit: time,
-            },
-            stop: StopBy::default(),
-        }
-    }
-
-    fn trusting(mut self, ca_file: PathBuf) -> Self {
-        self.declared.ca_file = Some(ca_file);
-        self
-    }
-
-    fn logged_in_as(mut self, username: &str, password: &str) -> Self {
-        self.declared.login = Some(Login {
-            username: username.to_owned(),
-            password: password.to_owned().into(),
-        });
-        self
-    }
-
-    fn relay(&self) -> SmtpRelay {
-        SmtpRelay::new(self.declared.clone(), self.timeouts, self.stop.clone()).unwrap()
-    }
-
-    fn try_connect(&self) -> Result<Box<dyn Session>, RelayError> {
-        self.relay().connect()
-    }
-
-    fn connect(&self) -> Box<dyn Session> {
-        self.try_connect().unwrap()
-    }
-
-    fn error(&self) -> RelayError {
-        match self.try_connect() {
-            Ok(_) => panic!("connected"),
-            Err(error) => error,
-        }
-    }
-}
-
-fn address(text: &str) -> Address {
-    text.parse().unwrap()
-}
-
-fn send_with(
-    session: &mut dyn Session,
-    to: &str,
-    mail: &[u8],
-    end: &mut dyn FnMut() -> io::Result<()>,
-) -> Result<Reply, SendError> {
-    let (from, to) = (address("bounce+t0ken@post.example"), address(to));
-    let envelope = Envelope {
-        from: &from,
-        to: &to,
-    };
-    session.send(&envelope, mail, end)
-}
-
-fn send(session: &mut dyn Session, to: &str) -> Result<Reply, SendError> {
-    send_with(session, to, MAIL.as_bytes(), &mut || Ok(()))
-}
-
-/// Sends one mail, and counts the calls of `end`.
-fn send_counting(session: &mut dyn Session) -> (Result<Reply, SendError>, usize) {
-    let mut ends = 0;
-    let sent = send_with(session, "ann@a.example", MAIL.as_bytes(), &mut || {
-        ends += 1;
-        Ok(())
-    });
-    (sent, ends)
-}
 
 /// A refusal as the engine sees it.
 fn refusal(sent: Result<Reply, SendError>) -> (Phase, Reply) {

@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use postrider::{
     compose::{Composer, Letterhead, Whole, compose_whole},
     domain::{
-        Archived, Article, ArticleId, Edition, EditionId, Form, Handling, Image, InDoubt, IssueId,
-        Language, Length, Limit, Look, Notice, Number, Pause, Person, Placed, Publisher, Query,
-        Ref, Related, RichText, Section, Segment, SegmentKey, Subscriber, Subscription,
-        SubscriptionNumber, TokenKeys, Topic, TopicId,
+        Archived, Article, ArticleId, Design, Edition, EditionId, Form, Frequency, Handling, Image,
+        InDoubt, IssueId, Language, Length, Limit, Look, Notice, Number, Parts, Pause, Person,
+        Placed, Publisher, Query, Ranking, Ref, Related, RichText, Section, Segment, SegmentKey,
+        SlotId, Subscriber, Subscription, SubscriptionNumber, TokenKeys, Topic, TopicId,
     },
     render::{Renderer, Templates},
 };
@@ -91,9 +91,13 @@ fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -124,6 +128,9 @@ fn segment(articles: Vec<(Article, Form)>, language: &str, issue: &IssueId) -> S
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        parts: Parts::Both,
+        former: Vec::new(),
+        moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
     };
@@ -155,7 +162,15 @@ fn subscription(name: String, local: &str) -> Subscription {
             editions: Vec::new(),
             topics: None,
             max_articles: None,
+            format: None,
             paused: Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         },
     }
 }
@@ -173,15 +188,17 @@ proptest! {
         name in text(),
         local in "[a-z&'+.=]{0,20}[a-z]",
         service in any::<bool>(),
+        text_alone in any::<bool>(),
     ) {
         prop_assume!(!local.starts_with('.') && !local.contains(".."));
         let (edition, templates) = (edition(), Templates::built_in());
-        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap() };
+        let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap(), slot: SlotId::default() };
         let publisher = Publisher {
             name: "The Morning Post".into(),
             url: Some("https://a.example".into()),
             postal_address: "12 Harbour Street".into(),
             service_url: service.then(|| "https://news.a.example".into()),
+            bounce_address: service.then(|| "bounces@a.example".parse().unwrap()),
         };
         let topic = Topic {
             id: TopicId("korea".into()),
@@ -190,6 +207,7 @@ proptest! {
             within: Vec::new(),
             phrases: Vec::new(),
             not_phrases: Vec::new(),
+            body: false,
         };
         let renderer = Renderer::new(&templates, &publisher, &edition, &[topic], &issue, Notice::Real).unwrap();
         let letterhead = Letterhead {
@@ -199,19 +217,23 @@ proptest! {
             reply_to: None,
             unsubscribe_address: edition.unsubscribe_address.clone(),
             service_url: publisher.service_url.clone(),
+            bounce_address: publisher.bounce_address.clone(),
             date: DateTime::from_timestamp(1_795_000_000, 0).unwrap().fixed_offset(),
             key_id: 1,
             notice: Notice::Real,
         };
-        let composer = Composer::new(letterhead, TokenKeys::new(&[(1, [3; 32])]));
-        let segment = segment(articles, language, &issue);
+        let keys = TokenKeys::new(&[(1, [3; 32])]);
+        let composer = Composer::new(letterhead, keys.clone());
+        let mut segment = segment(articles, language, &issue);
+        let parts = if text_alone { Parts::Text } else { Parts::Both };
+        segment.key.parts = parts;
         let hash = segment.key.hash();
         let subscription = subscription(name, &local);
 
         let digest = renderer.render(&segment).unwrap();
         let spliced = composer.mail(&composer.prepare(&digest, hash), &subscription);
         let whole = renderer.render_whole(&segment, &composer.reader_values(&subscription)).unwrap();
-        let whole = Whole { subject: &whole.subject, language: &whole.language, html: &whole.html, text: &whole.text };
+        let whole = Whole { subject: &whole.subject, language: &whole.language, parts, html: &whole.html, text: &whole.text };
         let composed = compose_whole(&composer, &whole, hash, &subscription);
         prop_assert_eq!(
             String::from_utf8_lossy(&spliced.bytes).into_owned(),
@@ -224,5 +246,9 @@ proptest! {
         let parsed = mail_parser::MessageParser::new().parse(&spliced.bytes).unwrap();
         prop_assert_eq!(parsed.subject(), Some(digest.subject.as_str()));
         prop_assert_eq!(parsed.html_body_count(), 1);
+        prop_assert_eq!(parsed.parts.len(), if text_alone { 1 } else { 3 });
+        // A bounce says whose it is, without a word of the address.
+        let whose = keys.find(&spliced.from.to_string()).map(|token| token.reader);
+        prop_assert_eq!(whose, service.then_some(subscription.reader));
     }
 }

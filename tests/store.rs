@@ -6,10 +6,11 @@ use std::{collections::HashMap, error::Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use postrider::{
     domain::{
-        Address, Article, ArticleId, EditionId, Handling, IssueId, Length, Limit, Look, Number,
-        Pause, RichText, SegmentKey, Subscriber, SubscriptionNumber,
+        Address, Article, ArticleId, EditionId, Frequency, Handling, IssueId, Length, Limit, Look,
+        Number, Parts, Pause, RichText, SegmentKey, SlotId, Subscriber, SubscriptionNumber,
     },
     keys::Keys,
+    plan::story::Telling,
     store::{
         Advance, Claimed, FileRow, Forward, IssueRow, IssueState, Member, Outcome, Page,
         SegmentRow, SourceNews, Store, Suppression, SuppressionReason, Then, sqlite::Sqlite,
@@ -90,7 +91,15 @@ fn subscriber(address: &str) -> Subscriber {
         editions: Vec::new(),
         topics: None,
         max_articles: None,
+        format: None,
         paused: Pause::No,
+        frequency: Frequency::Each,
+        at: None,
+        days: Vec::new(),
+        quiet: Vec::new(),
+        min_articles: None,
+        max_wait: None,
+        length: Length::Summary,
     }
 }
 
@@ -102,6 +111,7 @@ fn rows(addresses: &[&str]) -> Vec<FileRow> {
             file: "a.csv".into(),
             index,
             subscriber: subscriber(address),
+            subscriptions: vec![(daily(), SlotId::default())],
         })
         .collect()
 }
@@ -111,19 +121,14 @@ fn sync(
     addresses: &[&str],
     kept: &[Address],
 ) -> Result<postrider::store::Synced, Box<dyn Error>> {
-    Ok(store.sync(
-        &mut rows(addresses).into_iter(),
-        kept,
-        &[daily()],
-        &keys(),
-        at(0),
-    )?)
+    Ok(store.sync(&mut rows(addresses).into_iter(), kept, &keys(), at(0))?)
 }
 
 fn numbers(store: &dyn Store) -> Vec<(String, SubscriptionNumber)> {
     store
         .subscriptions(
             &daily(),
+            None,
             SubscriptionNumber(0),
             SubscriptionNumber(i64::MAX),
             1000,
@@ -147,6 +152,7 @@ fn issue(
     let id = IssueId {
         edition: daily(),
         date: NaiveDate::from_ymd_opt(2027, 1, 15).unwrap(),
+        slot: SlotId::default(),
     };
     let key = SegmentKey {
         issue: id.clone(),
@@ -158,6 +164,9 @@ fn issue(
         had: Number(0),
         max_articles: Limit::None,
         length: Length::Summary,
+        parts: Parts::Both,
+        former: Vec::new(),
+        moved: Vec::new(),
         look: Look::default(),
         made_from: String::new(),
     };
@@ -219,6 +228,181 @@ fn advance(claimed: &Claimed, done_n: usize, intent_n: usize, seconds: i64) -> A
             Then::Continue
         },
     }
+}
+
+fn one(store: &dyn Store, seconds: i64, subscriber: Subscriber, slot: &str) -> Test {
+    let row = FileRow {
+        file: "a.csv".into(),
+        index: 0,
+        subscriber,
+        subscriptions: vec![(daily(), SlotId::new(slot))],
+    };
+    store.sync(&mut [row].into_iter(), &[], &keys(), at(seconds))?;
+    Ok(())
+}
+
+/// An issue of a slot with the articles up to `cutoff`, that looked at everybody.
+fn past_issue(store: &dyn Store, date: &str, slot: &str, cutoff: i64) -> Test {
+    let row = IssueRow {
+        id: IssueId {
+            edition: daily(),
+            date: date.parse()?,
+            slot: SlotId::new(slot),
+        },
+        planned_at: at(0),
+        deadline: at(0),
+        cutoff: Number(cutoff),
+        upto: SubscriptionNumber(1000),
+        made_from: String::new(),
+        key_id: 1,
+        audience: 0,
+        state: IssueState::Planning,
+    };
+    assert!(store.begin(&row)?);
+    store.open(&row.id)?;
+    Ok(())
+}
+
+#[test]
+fn whoever_changes_their_hour_keeps_their_watermark_and_waits_for_the_next_date() -> Test {
+    let store = store();
+    let ann = || subscriber("ann@a.example");
+    let seven = "daily.0700.Asia/Seoul";
+    one(&*store, 0, ann(), "")?;
+    past_issue(&*store, "2027-01-14", "", 5)?;
+    past_issue(&*store, "2027-01-14", seven, 9)?;
+    let own = SlotId::default();
+    assert_eq!(
+        store
+            .last_issue(&daily(), &own, None)?
+            .map(|row| row.cutoff),
+        Some(Number(5))
+    );
+    assert_eq!(store.slots(&daily())?, std::slice::from_ref(&own));
+    let changed = Subscriber {
+        at: "07:00:00".parse().ok(),
+        ..ann()
+    };
+    one(&*store, 60, changed, seven)?;
+    let active = store.find(&"ann@a.example".parse()?)?.remove(0);
+    assert_eq!(active.carry.map(|carry| carry.watermark), Some(Number(5)));
+    assert_eq!(active.slot.as_str(), seven);
+    assert_eq!(
+        active.slot_since.map(|date| date.to_string()).as_deref(),
+        Some("2027-01-15")
+    );
+    assert_eq!(store.slots(&daily())?, [own.clone(), SlotId::new(seven)]);
+    let page = |slot: &SlotId| {
+        store.subscriptions(
+            &daily(),
+            Some(slot),
+            SubscriptionNumber(0),
+            SubscriptionNumber(99),
+            9,
+        )
+    };
+    assert_eq!((page(&own)?.len(), page(&active.slot)?.len()), (0, 1));
+    assert_eq!(store.audience(&daily(), Some(&own))?.1, 0);
+    assert_eq!(store.audience(&daily(), None)?.1, 1);
+    Ok(())
+}
+
+#[test]
+fn what_a_subscriber_followed_before_is_remembered_for_what_they_had() -> Test {
+    let store = store();
+    let ann = |topics: &str| Subscriber {
+        topics: topics.parse().ok(),
+        ..subscriber("ann@a.example")
+    };
+    let former = || -> Result<Vec<(String, i64)>, Box<dyn Error>> {
+        let active = store.find(&"ann@a.example".parse()?)?.remove(0);
+        let former = active.former.into_iter();
+        Ok(former.map(|wish| (wish.query, wish.upto.0)).collect())
+    };
+    one(&*store, 0, ann("korea"), "")?;
+    one(&*store, 1, ann("sport"), "")?;
+    assert!(former()?.is_empty(), "they had nothing so far");
+    past_issue(&*store, "2027-01-14", "", 5)?;
+    one(&*store, 2, ann("trade"), "")?;
+    // Twice between two issues: what was followed in between brought nothing.
+    one(&*store, 3, ann("korea"), "")?;
+    assert_eq!(former()?, [("sport".to_owned(), 5)]);
+    past_issue(&*store, "2027-01-15", "", 8)?;
+    one(&*store, 4, ann("asia"), "")?;
+    assert_eq!(
+        former()?,
+        [("sport".to_owned(), 5), ("korea".to_owned(), 8)]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_window_brings_the_earlier_articles_of_its_stories() -> Test {
+    let store = store();
+    let articles =
+        ["Ferry sails", "Bank holds rate", "Ferry arrives"].map(|title| article(title, title));
+    for (seconds, article) in (0..).zip(&articles) {
+        collect(&*store, std::slice::from_ref(article), seconds)?;
+    }
+    let unfiled = store.unfiled(10)?;
+    assert_eq!(unfiled.len(), 3);
+    assert_eq!(store.unfiled(2)?.len(), 2);
+    let stories = [1, 2, 1].map(Number);
+    let filed: Vec<_> = unfiled
+        .iter()
+        .map(|archived| Telling::new(archived, &[]))
+        .zip(stories)
+        .collect();
+    store.file(&filed)?;
+    assert!(store.unfiled(10)?.is_empty());
+    // What has a story keeps it.
+    store.file(&[(filed[2].0.clone(), Number(3))])?;
+    assert_eq!(store.filed(at(0))?, filed);
+    assert_eq!(store.filed(at(2))?.len(), 1);
+    let window = store.articles(Number(2), Number(3))?;
+    let numbers: Vec<_> = window
+        .iter()
+        .map(|archived| (archived.number.0, archived.story.0))
+        .collect();
+    assert_eq!(numbers, [(1, 1), (3, 1)]);
+    Ok(())
+}
+
+#[test]
+fn the_same_page_or_wording_is_found_within_its_time() -> Test {
+    let store = store();
+    let paged = |entry: &str, url: &str| Article {
+        url: Some(url.into()),
+        ..article(entry, entry)
+    };
+    collect(
+        &*store,
+        &[
+            paged("a", "https://a.example/1"),
+            paged("b", "https://a.example/2"),
+        ],
+        100,
+    )?;
+    let tellings: Vec<_> = store
+        .unfiled(9)?
+        .iter()
+        .map(|archived| Telling::new(archived, &[]))
+        .collect();
+    store.file(&[
+        (tellings[0].clone(), Number(1)),
+        (tellings[1].clone(), Number(2)),
+    ])?;
+    let same = |url: &str, since| {
+        let telling = Telling {
+            page: Some(url.into()),
+            ..tellings[0].clone()
+        };
+        store.same_story(&telling, at(since))
+    };
+    assert_eq!(same("a.example/2", 0)?, Some(Number(2)));
+    assert_eq!(same("a.example/2", 101)?, None);
+    assert_eq!(same("a.example/3", 0)?, None);
+    Ok(())
 }
 
 #[test]
@@ -446,7 +630,9 @@ fn a_doubt_keeps_the_watermark_until_it_is_settled() -> Test {
         .collect();
     let id = issue(&*store, vec![members])?;
     let carry = |address: &str| -> Result<_, Box<dyn Error>> {
-        Ok(store.find(&address.parse()?)?[0].carry)
+        Ok(store.find(&address.parse()?)?[0]
+            .carry
+            .map(|carry| carry.watermark))
     };
     let claimed = claim(&*store, "x", 0)?.ok_or("a chunk")?;
     let doubt = |member| {
@@ -552,7 +738,11 @@ fn at_the_deadline_whoever_was_not_mailed_keeps_their_watermark() -> Test {
     );
     let carries: Vec<_> = ["ann@a.example", "bob@a.example", "cid@a.example"]
         .iter()
-        .map(|address| store.find(&address.parse().unwrap()).unwrap()[0].carry)
+        .map(|address| {
+            store.find(&address.parse().unwrap()).unwrap()[0]
+                .carry
+                .map(|carry| carry.watermark)
+        })
         .collect();
     assert_eq!(carries, [None, Some(Number(3)), Some(Number(3))]);
     let tally = store.tally(&id)?;
@@ -561,6 +751,50 @@ fn at_the_deadline_whoever_was_not_mailed_keeps_their_watermark() -> Test {
         (1, 1, 1, 0)
     );
     assert!(store.open_issues()?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn of_a_paused_issue_nothing_is_claimed_until_it_is_opened_again() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example"], &[])?;
+    let ann = numbers(&*store)[0].1;
+    let id = issue(&*store, vec![vec![ann]])?;
+    assert!(!store.pause(&id, false)?, "it isn't paused");
+    assert!(store.pause(&id, true)?);
+    assert!(claim(&*store, "x", 0)?.is_none());
+    assert_eq!(store.left()?.free, 0);
+    assert_eq!(store.open_issues()?[0].state, IssueState::Paused);
+    assert!(store.pause(&id, false)?);
+    assert!(claim(&*store, "x", 0)?.is_some());
+    Ok(())
+}
+
+#[test]
+fn the_rejected_are_tried_again_by_the_operators_word_and_nobody_else_is() -> Test {
+    let store = store();
+    sync(&*store, &["ann@a.example", "bob@a.example"], &[])?;
+    let numbers: Vec<_> = numbers(&*store).into_iter().map(|(_, n)| n).collect();
+    let id = issue(&*store, vec![numbers])?;
+    let claimed = claim(&*store, "x", 0)?.ok_or("free")?;
+    store.advance(&advance(&claimed, 0, 2, 1))?.ok_or("ours")?;
+    let text = "5.7.1 not now, not you".to_owned();
+    let rejected = Outcome::Rejected { code: 550, text };
+    let outcomes = [
+        (claimed.members[0], rejected),
+        (claimed.members[1], Outcome::Sent),
+    ];
+    let last = Advance {
+        outcomes: &outcomes,
+        ..advance(&claimed, 2, 2, 2)
+    };
+    store.advance(&last)?.ok_or("ours")?;
+    assert!(claim(&*store, "x", 3)?.is_none());
+    assert_eq!(store.retry_rejected(&id, at(3))?, 1);
+    assert_eq!(store.retry_rejected(&id, at(3))?, 0, "once");
+    let again = claim(&*store, "x", 4)?.ok_or("free")?;
+    assert_eq!(again.members, [claimed.members[0]]);
+    assert!(!again.resend, "it was never in doubt");
     Ok(())
 }
 

@@ -64,21 +64,62 @@ pub enum Command {
     /// Tell, for each article in the window, whether a subscriber gets it, and why
     Explain {
         /// The subscriber's address
-        address: String,
+        #[arg(required_unless_present = "article", conflicts_with = "article")]
+        address: Option<String>,
+        /// One article instead, by its page or its id: who gets it
+        #[arg(long, value_name = "URL|ID")]
+        article: Option<String>,
         /// Of this edition only
         #[arg(long, value_name = "ID")]
         edition: Option<String>,
+    },
+    /// Tell who would gain or lose which articles in the next issue by the configuration `--config FILE`, before it takes the place of
+    /// the postrider.toml beside it
+    Diff {
+        /// Also what this subscriber would gain or lose
+        #[arg(long, value_name = "ADDRESS")]
+        only: Option<String>,
     },
     /// Where articles come from: show, add, list, check, import and export sources
     #[command(subcommand)]
     Sources(Sources),
     /// Each topic with its articles in the window and its subscribers, and the tags that no topic takes
-    Topics,
+    Topics {
+        /// What to do with them
+        #[command(subcommand)]
+        action: Option<Topics>,
+    },
+    /// Hold a mail to the rules of a correct and welcome one
+    Lint {
+        /// A mail in a file, or an edition's next issue; all editions, if it isn't said
+        #[arg(value_name = "FILE.eml|EDITION")]
+        what: Option<String>,
+    },
+    /// A page that shows what would be sent, made again whenever templates, labels, configuration or articles change
+    Preview(Preview),
+    /// What templates see, and the labels that languages lack
+    #[command(subcommand)]
+    Templates(Templates),
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died
     #[command(subcommand)]
     Doubt(Doubt),
+    /// The last issues, and how many of their mails are in which state
+    Issues {
+        /// How many issues
+        #[arg(short = 'n', long, default_value_t = 10, value_name = "NUMBER")]
+        last: usize,
+    },
+    /// One issue: what failed and why; pause it, go on with it, end it
+    Issue(Issue),
+    /// What is being sent now, from another terminal
+    Status,
+    /// Say what the store is, after it was moved or put back from a backup
+    Restored(Restored),
+    /// Keys that sign mails (DKIM)
+    #[command(subcommand)]
+    Dkim(Dkim),
     /// Show what Postrider does, on the samples that ship: nothing leaves this machine
     Demo {
         /// Send, print the summary and the folder of the mails, and end
@@ -100,6 +141,10 @@ pub struct Collect {
 
 /// `postrider send`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Send {
     /// Only this edition; may be given several times
     #[arg(long, value_name = "ID")]
@@ -113,10 +158,13 @@ pub struct Send {
     /// Go on where the brake stopped
     #[arg(long)]
     pub yes: bool,
+    /// Send although the rules find errors in it (`postrider lint`)
+    #[arg(long)]
+    pub force: bool,
     /// Show what would be sent; nothing is sent, and nothing recorded
     #[arg(long)]
     pub dry_run: bool,
-    /// With --dry-run: write each segment's .html, .txt and a sample .eml here
+    /// With --dry-run: write each segment's .html, .txt and a sample .eml here, and an index.html that shows them all
     #[arg(long, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
     /// With --dry-run: exactly the mail that this subscriber would get
@@ -128,6 +176,58 @@ pub struct Send {
     /// With --test: as this subscriber would get it
     #[arg(long = "as", value_name = "SUBSCRIBER", requires = "test")]
     pub as_subscriber: Option<String>,
+}
+
+/// `postrider preview`
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The port on this machine; 0 takes any
+    #[arg(long, value_name = "N", default_value_t = 8026)]
+    pub port: u16,
+    /// Only this edition; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub edition: Vec<String>,
+    /// Plan as if it were this time; else now, or when something is due next
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// `postrider templates`
+#[derive(Debug, Subcommand)]
+pub enum Templates {
+    /// All that templates see: name, where it is known, what it is
+    Vars,
+    /// The labels of the editions' languages, and those that are missing
+    Labels {
+        /// Only languages that lack some
+        #[arg(long)]
+        missing: bool,
+    },
+}
+
+/// `postrider topics`
+#[derive(Debug, Subcommand)]
+pub enum Topics {
+    /// Suggest what could be better about them, each with the line to add
+    Suggest,
+    /// End a topic in another one: its followers follow that one, and are told in their next issue
+    Merge {
+        /// The topic that ends
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The topic that goes on
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// End a topic: its followers are told in their next issue
+    Retire {
+        /// The topic that ends
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The topic that its followers follow instead
+        #[arg(long, value_name = "ID")]
+        into: Option<String>,
+    },
 }
 
 /// `postrider unsubscribe`
@@ -146,6 +246,65 @@ pub struct Unsubscribe {
     /// Of this edition only
     #[arg(long, value_name = "ID")]
     pub edition: Option<String>,
+}
+
+/// `postrider issue`
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is there or not"
+)]
+#[derive(Debug, Args)]
+pub struct Issue {
+    /// Its id: `daily/2026-11-24`
+    #[arg(value_name = "ISSUE")]
+    pub id: String,
+    /// Let nothing more of it go, from the next micro-batch on
+    #[arg(long, group = "what")]
+    pub pause: bool,
+    /// Go on with it, in the next `send`
+    #[arg(long = "continue", group = "what")]
+    pub go_on: bool,
+    /// End it: who has not had it gets its articles with the next issue
+    #[arg(long, group = "what")]
+    pub cancel: bool,
+    /// Try those again whom the relay rejected, in the next `send`
+    #[arg(long, group = "what")]
+    pub resend_failed: bool,
+}
+
+/// `postrider restored`
+#[derive(Debug, Args)]
+#[group(required = true)]
+pub struct Restored {
+    /// It was only moved: nothing was sent since the copy was made
+    #[arg(long)]
+    pub moved: bool,
+    /// It is a backup: what is open or due now may have been sent, and isn't mailed any more
+    #[arg(long)]
+    pub skip: bool,
+}
+
+/// `postrider dkim`
+#[derive(Debug, Subcommand)]
+pub enum Dkim {
+    /// Make a key, and print the DNS record that belongs to it
+    New(NewDkim),
+    /// Print the DNS records of the configured keys
+    Show,
+}
+
+/// `postrider dkim new`
+#[derive(Debug, Args)]
+pub struct NewDkim {
+    /// For senders at this domain; that of the first edition, if not said
+    #[arg(long)]
+    pub domain: Option<String>,
+    /// The name of the DNS record; `pr` and the year, if not said
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// An Ed25519 key, to sign beside an RSA key
+    #[arg(long)]
+    pub ed25519: bool,
 }
 
 /// `postrider doubt`

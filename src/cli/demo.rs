@@ -1,19 +1,13 @@
 //! `postrider demo`: the main job on the samples that ship, with a mail catcher for a relay. Nothing leaves this machine.
 
-use std::{
-    env, fs,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{env, fs, path::Path};
 
 use anyhow::Context as _;
 use chrono::Utc;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
 
 use super::{Exit, Terminal, collect::tell_troubles, terminal::BOLD};
 use crate::{
@@ -41,17 +35,11 @@ pub(super) fn run(exit: bool, terminal: &Terminal) -> anyhow::Result<Exit> {
         at: Utc::now(),
         collect: true,
         yes: true,
+        force: false,
     };
     let left_out = who_is_left_out(&project, &store, &keys, &sending)?;
-    let (stop, stop_by) = (Arc::new(AtomicBool::new(false)), StopBy::default());
-    let report = run::send(
-        &project,
-        &store,
-        &keys,
-        &sending,
-        (&stop, &stop_by),
-        &|_| (),
-    )?;
+    let stop = StopBy::default();
+    let report = run::send(&project, &store, &keys, &sending, &stop, &|_| ())?;
     catcher.note(left_out.iter().map(note).collect());
     tell(&report, &left_out, terminal);
     if exit {
@@ -76,12 +64,8 @@ pub(super) fn run(exit: bool, terminal: &Terminal) -> anyhow::Result<Exit> {
         "The mails are in {}. Ctrl-C ends it.",
         mails.display()
     ));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, stop.clone()).context("listening for signals")?;
-    }
-    while !stop.load(Ordering::Acquire) {
-        thread::sleep(Duration::from_millis(100));
-    }
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("listening for signals")?;
+    signals.forever().next();
     drop(catcher);
     Ok(Exit::Done)
 }

@@ -28,6 +28,7 @@ pub(super) fn run(
         at: Utc::now(),
         collect: false,
         yes: true,
+        force: false,
     };
     for explanation in run::explain(project, &*store, &keys, &address, &sending)? {
         if terminal.json() {
@@ -39,11 +40,76 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
+/// Who gets an article, and why the others don't.
+pub(super) fn of_article(
+    project: &Project,
+    article: &str,
+    edition: Option<&str>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let (store, keys, _) = project.scratch()?;
+    let sending = Sending {
+        editions: edition.map(str::to_owned).into_iter().collect(),
+        at: Utc::now(),
+        collect: false,
+        yes: true,
+        force: false,
+    };
+    for explanation in run::explain_article(project, &*store, &keys, article, &sending)? {
+        let explained = |fate: &Fate| Explained {
+            article: explanation.article.clone(),
+            fate: fate.clone(),
+            score: None,
+            why: explanation.why.clone(),
+        };
+        if terminal.json() {
+            let fates: Vec<_> = explanation
+                .fates
+                .iter()
+                .map(|(fate, count)| json!({ "in": matches!(fate, Fate::In(_)), "rule": rule(fate), "because": because(&explained(fate)), "subscribers": count }))
+                .collect();
+            terminal.json_line(&json!({
+                "edition": explanation.edition, "slot": explanation.slot, "title": explanation.article.article.title,
+                "number": explanation.article.number, "story": explanation.article.story, "subscribers": fates,
+            }));
+            continue;
+        }
+        terminal.result(&format!(
+            "{BOLD}{}{BOLD:#} {}  article {}: {}",
+            explanation.edition,
+            explanation.slot,
+            explanation.article.number.0,
+            explanation.article.article.title
+        ));
+        for (fate, count) in &explanation.fates {
+            let mark = if matches!(fate, Fate::In(_)) {
+                "in "
+            } else {
+                "out"
+            };
+            terminal.result(&format!(
+                "{mark} {count:>8}  {DIM}{}{DIM:#}",
+                because(&explained(fate))
+            ));
+        }
+    }
+    Ok(Exit::Done)
+}
+
 fn show(address: &Address, explanation: &Explanation, terminal: &Terminal) {
     terminal.result(&format!(
         "{BOLD}{}{BOLD:#}  {address} follows: {}",
         explanation.edition, explanation.query
     ));
+    if !explanation.slot.is_empty() {
+        terminal.result(&format!("{DIM}their own hour: {}{DIM:#}", explanation.slot));
+    }
+    if let Some(next) = explanation.next {
+        terminal.result(&format!(
+            "{DIM}next: {}{DIM:#}",
+            next.format("%F %H:%M UTC")
+        ));
+    }
     for name in &explanation.unknown {
         terminal.warn(&format!(
             "`{name}` is no topic: it means the tag of that name"
@@ -62,9 +128,13 @@ fn show(address: &Address, explanation: &Explanation, terminal: &Terminal) {
             "out"
         };
         let title = &explained.article.article.title;
+        let score = explained
+            .score
+            .map(|score| format!("; weighs {}", score.words()));
         terminal.result(&format!(
-            "{mark}  {title}\n     {DIM}{}{DIM:#}",
-            because(explained)
+            "{mark}  {title}\n     {DIM}{}{}{DIM:#}",
+            because(explained),
+            score.unwrap_or_default()
         ));
     }
     if explanation.articles.is_empty() {
@@ -110,7 +180,9 @@ fn because(explained: &Explained) -> String {
             "the edition doesn't take the source `{}`",
             explained.article.article.source
         ),
+        Fate::Withdrawn => "withdrawn".to_owned(),
         Fate::Duplicate(number) => format!("the same as article {}", number.0),
+        Fate::SameStory(number) => format!("the story of article {}", number.0),
         Fate::OverLimit => format!("over `max_articles`: {topics}"),
     }
 }
@@ -124,7 +196,9 @@ fn rule(fate: &Fate) -> &'static str {
         Fate::OtherLanguage => "other language",
         Fate::TooOld => "too old",
         Fate::OtherSource => "other source",
+        Fate::Withdrawn => "withdrawn",
         Fate::Duplicate(_) => "duplicate",
+        Fate::SameStory(_) => "same story",
         Fate::OverLimit => "over the limit",
     }
 }
@@ -157,7 +231,8 @@ fn as_json(address: &Address, explanation: &Explanation) -> serde_json::Value {
             json!({
                 "id": article.id, "url": article.url, "title": article.title,
                 "in": matches!(explained.fate, Fate::In(_)), "rule": rule(&explained.fate), "under": under,
-                "topics": topics, "because": because(explained),
+                "topics": topics, "because": because(explained), "score": explained.score,
+                "number": explained.article.number, "story": explained.article.story,
             })
         })
         .collect();
@@ -169,6 +244,6 @@ fn as_json(address: &Address, explanation: &Explanation) -> serde_json::Value {
     json!({
         "address": address, "edition": explanation.edition, "query": explanation.query,
         "suppressed": explanation.suppressed.map(crate::store::SuppressionReason::as_str),
-        "paused": explanation.paused, "articles": articles, "deliveries": deliveries,
+        "slot": explanation.slot, "next": explanation.next, "paused": explanation.paused, "articles": articles, "deliveries": deliveries,
     })
 }

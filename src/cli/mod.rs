@@ -5,12 +5,20 @@
 mod arguments;
 mod collect;
 mod demo;
+mod diff;
+mod dkim;
 mod doubt;
 mod explain;
 mod init;
+mod issues;
+mod lint;
+mod live;
+mod out;
 mod preview;
+mod restored;
 mod send;
 mod sources;
+mod templates;
 mod terminal;
 mod test_mail;
 mod topics;
@@ -64,12 +72,16 @@ impl From<&anyhow::Error> for Exit {
             Some(error) => match error {
                 RunError::Config(_)
                 | RunError::Key(_)
+                | RunError::Dkim(_)
                 | RunError::Render(_)
                 | RunError::Topics(_)
+                | RunError::Rewrite(_)
+                | RunError::Editor { .. }
                 | RunError::Password(_)
                 | RunError::Relay(_)
                 | RunError::KeyLost { .. }
                 | RunError::Subscribers(_)
+                | RunError::Lint { .. }
                 | RunError::NoRelay => Self::Configuration,
                 RunError::Brake { .. } => Self::Brake,
                 RunError::Unreachable(_) => Self::Unreachable,
@@ -94,15 +106,33 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
             send if send.dry_run => preview::run(&arguments.project()?, send, terminal),
             send => send::run(&arguments.project()?, send, terminal),
         },
-        Command::Explain { address, edition } => {
-            explain::run(&arguments.project()?, address, edition.as_deref(), terminal)
+        Command::Explain {
+            address,
+            article,
+            edition,
+        } => {
+            let (project, edition) = (arguments.project()?, edition.as_deref());
+            match (address, article) {
+                (Some(address), _) => explain::run(&project, address, edition, terminal),
+                (None, Some(article)) => explain::of_article(&project, article, edition, terminal),
+                (None, None) => Ok(Exit::Done),
+            }
         }
+        Command::Diff { only } => diff::run(&arguments.project()?, only.as_deref(), terminal),
         Command::Sources(command) => sources::run(command, arguments, terminal),
-        Command::Topics => topics::run(&arguments.project()?, terminal),
+        Command::Topics { action } => topics::run(&arguments.project()?, action.as_ref(), terminal),
+        Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
+        Command::Preview(preview) => live::run(arguments, preview, terminal),
+        Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }
         Command::Doubt(command) => doubt::run(&arguments.project()?, command, terminal),
+        Command::Issues { last } => issues::list(&arguments.project()?, *last, terminal),
+        Command::Issue(issue) => issues::one(&arguments.project()?, issue, terminal),
+        Command::Status => issues::status(&arguments.project()?, terminal),
+        Command::Restored(restored) => restored::run(&arguments.project()?, restored, terminal),
+        Command::Dkim(command) => dkim::run(&arguments.project()?, command, terminal),
         Command::Demo { exit } => demo::run(*exit, terminal),
     }
 }

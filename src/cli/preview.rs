@@ -1,6 +1,6 @@
 //! `postrider send --dry-run`: the same plan on a copy of the store. Nothing is sent, and nothing recorded.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{io::Write as _, path::Path};
 
 use anyhow::{Context as _, bail};
 use comfy_table::{Table, presets::NOTHING};
@@ -10,11 +10,14 @@ use super::{
     Exit, Terminal,
     arguments::Send,
     collect::tell_troubles,
+    lint,
+    out::{self, file_name, write_file},
     send::sending,
     terminal::{BOLD, DIM},
 };
 use crate::{
-    domain::{Address, Language},
+    domain::{Address, Language, Shortened},
+    lint::Level,
     run::{self, Idle, LeftOut, Preview, PreviewIssue, PreviewSegment, Project},
 };
 
@@ -58,7 +61,7 @@ pub(super) fn run(
         return show_only(&preview, &only, arguments.out.as_deref(), terminal);
     }
     if let Some(folder) = &arguments.out {
-        write(&preview, folder)?;
+        out::write(&preview, folder)?;
     }
     if terminal.json() {
         terminal.json_line(&as_json(&preview));
@@ -66,13 +69,15 @@ pub(super) fn run(
         for issue in &preview.issues {
             show(project, issue, terminal);
         }
-        for idle in &preview.idle {
+        // Of the hours that readers chose, only those of which there is something to say.
+        let own = |idle: &&Idle| idle.slot.is_own() || !idle.left_out.is_empty();
+        for idle in preview.idle.iter().filter(own) {
             show_idle(project, idle, terminal);
         }
         if let Some(folder) = &arguments.out {
             terminal.say(&format!(
-                "each segment's .html, .txt and a sample .eml are in {}",
-                folder.display()
+                "{} shows each segment; its .html, .txt and a sample .eml are beside it",
+                folder.join("index.html").display()
             ));
         }
     }
@@ -95,9 +100,7 @@ fn show_only(
         {
             found = true;
             if let Some(folder) = out {
-                let path = folder
-                    .join(file_name(&issue.row.id.to_string()))
-                    .with_extension("eml");
+                let path = folder.join(format!("{}.eml", file_name(&issue.row.id.to_string())));
                 write_file(&path, &mail.bytes)?;
                 terminal.result(&path.display().to_string());
             } else {
@@ -165,13 +168,13 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
     let mut table = Table::new();
     table
         .load_style(NOTHING)
-        .set_header(["segment", "mails", "stories", "size", "subject"]);
+        .set_header(["segment", "mails", "stories", "HTML", "subject"]);
     for (index, segment) in issue.segments.iter().enumerate().take(NAMED) {
         table.add_row([
             (index + 1).to_string(),
             segment.recipients.to_string(),
             segment.segment.articles().count().to_string(),
-            format!("{} KB", segment.sample.bytes.len().div_ceil(1000)),
+            format!("{} KB", segment.html_size().div_ceil(1000)),
             segment.digest.subject.clone(),
         ]);
     }
@@ -182,7 +185,26 @@ fn show(project: &Project, issue: &PreviewIssue, terminal: &Terminal) {
             issue.segments.len() - NAMED
         ));
     }
+    show_shortened(issue, terminal);
+    let worth = issue.findings.iter();
+    for finding in worth.filter(|finding| finding.rule.level != Level::Info) {
+        lint::show(finding, terminal);
+    }
     show_left_out(&issue.left_out, terminal);
+}
+
+/// What was shortened to stay within the size limit.
+fn show_shortened(issue: &PreviewIssue, terminal: &Terminal) {
+    let segments = issue.segments.iter().enumerate();
+    let shortened =
+        segments.filter(|(_, segment)| segment.digest.shortened != Shortened::default());
+    for (index, segment) in shortened.take(NAMED) {
+        let Shortened { shorter, left_out } = segment.digest.shortened;
+        terminal.result(&format!(
+            "segment {}: over `max_size`: {shorter} stories in a smaller form, {left_out} left out and counted",
+            index + 1
+        ));
+    }
 }
 
 fn show_idle(project: &Project, idle: &Idle, terminal: &Terminal) {
@@ -237,6 +259,7 @@ fn issue_as_json(issue: &PreviewIssue) -> serde_json::Value {
         "recipients": issue.recipients(),
         "topics": topics,
         "segments": segments,
+        "findings": issue.findings,
         "left_out": left_out_as_json(&issue.left_out),
     })
 }
@@ -253,37 +276,10 @@ fn segment_as_json(segment: &PreviewSegment) -> serde_json::Value {
         "languages": segment.segment.key.languages,
         "subject": segment.digest.subject,
         "size": segment.sample.bytes.len(),
+        "html_size": segment.html_size(),
+        "shortened": segment.digest.shortened,
         "articles": segment.segment.articles().map(|placed| json!({
             "id": placed.article.article.id, "title": placed.article.article.title, "form": placed.form.as_str(),
         })).collect::<Vec<_>>(),
     })
-}
-
-/// Writes each segment's HTML, text and sample mail.
-fn write(preview: &Preview, folder: &Path) -> anyhow::Result<()> {
-    for issue in &preview.issues {
-        for (index, segment) in issue.segments.iter().enumerate() {
-            let path = folder.join(format!(
-                "{}-segment-{:03}",
-                file_name(&issue.row.id.to_string()),
-                index + 1
-            ));
-            let (text, html) = segment.parts();
-            write_file(&path.with_extension("eml"), &segment.sample.bytes)?;
-            write_file(&path.with_extension("html"), html.as_bytes())?;
-            write_file(&path.with_extension("txt"), text.as_bytes())?;
-        }
-    }
-    Ok(())
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
-    }
-    fs::write(path, bytes).with_context(|| format!("writing `{}`", path.display()))
-}
-
-fn file_name(issue: &str) -> String {
-    issue.replace('/', "-")
 }

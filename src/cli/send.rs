@@ -1,16 +1,16 @@
 //! `postrider send`: the cron job. Silent where nothing is due; else a progress bar where somebody watches, and a summary.
 
-use std::{
-    sync::{Arc, atomic::AtomicBool},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Instant};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Local, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+    low_level,
+};
 
 use super::{
     Exit, Terminal,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     deliver::{Event, relay::StopBy},
-    run::{self, Progress, Project, SendReport, Sending},
+    run::{self, Progress, Project, RunError, SendReport, Sending},
     store::{Ledger as _, Outcome, Tally},
 };
 
@@ -29,9 +29,12 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let (store, keys) = project.open()?;
+    if store.is_copy(project.database())? {
+        return Err(RunError::Copy(project.database().to_owned()).into());
+    }
     let sending = sending(project, arguments)?;
-    let stop_by = StopBy::default();
-    let stop = listen_for_signals(&stop_by)?;
+    let stop = StopBy::default();
+    listen_for_signals(&stop)?;
     let bar = terminal.progress(0, "mails");
     let total = || {
         store.open_issues().map(|issues| {
@@ -71,7 +74,7 @@ pub(super) fn run(
         Progress::Collecting { done, of } => show_collected(&sources, done, of),
         Progress::Delivering(event) => delivering(event),
     };
-    let result = run::send(project, &store, &keys, &sending, (&stop, &stop_by), &watch);
+    let result = run::send(project, &store, &keys, &sending, &stop, &watch);
     sources.finish_and_clear();
     bar.finish_and_clear();
     let report = result?;
@@ -92,11 +95,12 @@ pub(super) fn sending(project: &Project, arguments: &Send) -> anyhow::Result<Sen
         at,
         collect: !arguments.no_collect,
         yes: arguments.yes,
+        force: arguments.force,
     })
 }
 
 /// A time as an operator writes it: with a zone of its own, or in the edition's.
-fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
@@ -117,21 +121,18 @@ fn parse_time(text: &str, tz: Tz) -> anyhow::Result<DateTime<Utc>> {
 }
 
 /// The first SIGINT or SIGTERM ends the run when what is in flight is settled; a second one ends it at once.
-fn listen_for_signals(stop_by: &StopBy) -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, stop.clone())
-            .context("listening for signals")?;
-        signal_hook::flag::register(signal, stop.clone()).context("listening for signals")?;
-    }
-    let (flag, stop_by) = (stop.clone(), stop_by.clone());
+fn listen_for_signals(stop: &StopBy) -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("listening for signals")?;
+    let stop = stop.clone();
     thread::spawn(move || {
-        while !flag.load(std::sync::atomic::Ordering::Acquire) {
-            thread::sleep(Duration::from_millis(100));
+        for signal in signals.forever() {
+            if stop.is_set() {
+                low_level::exit(128 + signal);
+            }
+            stop.set(Instant::now() + run::STOP_TIME);
         }
-        stop_by.set(Instant::now() + run::STOP_TIME);
     });
-    Ok(stop)
+    Ok(())
 }
 
 fn tell(report: &SendReport, terminal: &Terminal) {
@@ -143,10 +144,26 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             terminal.warn(problem);
         }
     }
+    for planned in &report.planned {
+        for (topic, followers) in &planned.vanished {
+            terminal.warn(&format!(
+                "{}: {followers} subscribers follow `{topic}`, which is in the configuration no more: put it back, or say where they go (`postrider topics merge`, `postrider topics retire`)",
+                planned.row.id
+            ));
+        }
+    }
+    for mistake in &report.mistaken {
+        terminal.warn(&format!(
+            "{mistake}: that issue waits until it is corrected"
+        ));
+    }
     for what in &report.braked {
         terminal.warn(&format!(
             "{what}: nothing of it was sent. If that is right, run it again with --yes"
         ));
+    }
+    for errors in &report.linted {
+        terminal.warn(errors);
     }
     if let Some(delivered) = &report.delivered {
         for trouble in &delivered.troubles {
@@ -158,21 +175,7 @@ fn tell(report: &SendReport, terminal: &Terminal) {
         return;
     }
     for (issue, tally) in &report.issues {
-        let mut parts = vec![format!("{} sent", tally.sent)];
-        let others = [
-            (tally.rejected, "rejected"),
-            (tally.deferred, "deferred"),
-            (tally.skipped, "skipped"),
-            (tally.in_doubt, "in doubt"),
-            (tally.waiting, "waiting"),
-        ];
-        parts.extend(
-            others
-                .iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, what)| format!("{count} {what}")),
-        );
-        terminal.say(&format!("{issue}: {}", parts.join(", ")));
+        terminal.say(&format!("{issue}: {}", counts(tally).join(", ")));
     }
     if let Some(delivered) = &report.delivered {
         if delivered.left.claimed > 0 {
@@ -192,6 +195,25 @@ fn tell(report: &SendReport, terminal: &Terminal) {
             ));
         }
     }
+}
+
+/// How many are in which state, in words; those that nobody is in are left out.
+pub(super) fn counts(tally: &Tally) -> Vec<String> {
+    let mut parts = vec![format!("{} sent", tally.sent)];
+    let others = [
+        (tally.rejected, "rejected"),
+        (tally.deferred, "deferred"),
+        (tally.skipped, "skipped"),
+        (tally.in_doubt, "in doubt"),
+        (tally.waiting, "waiting"),
+    ];
+    parts.extend(
+        others
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    );
+    parts
 }
 
 fn as_json(report: &SendReport) -> serde_json::Value {
@@ -222,6 +244,8 @@ fn as_json(report: &SendReport) -> serde_json::Value {
         "problems": report.roster.as_ref().map(|roster| &roster.problems),
         "issues": issues,
         "braked": report.braked,
+        "errors": report.linted,
+        "mistaken": report.mistaken,
         "sent": total(&|tally| tally.sent),
         "rejected": total(&|tally| tally.rejected),
         "deferred": total(&|tally| tally.deferred),
@@ -235,8 +259,14 @@ fn as_json(report: &SendReport) -> serde_json::Value {
 
 /// How the run ended, for whoever called it.
 fn exit(report: &SendReport) -> Exit {
+    if !report.mistaken.is_empty() {
+        return Exit::Partial;
+    }
     if !report.braked.is_empty() {
         return Exit::Brake;
+    }
+    if !report.linted.is_empty() {
+        return Exit::Configuration;
     }
     let incomplete = report.sources.iter().any(run::SourceReport::is_wrong)
         || report

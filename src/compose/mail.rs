@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
+    io::Write as _,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,12 +12,13 @@ use data_encoding::HEXLOWER;
 
 use super::{
     Encoded, Piece,
+    dkim::signatures,
     encoded::{encode, encode_value},
     header::Header,
 };
 use crate::domain::{
-    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Purpose,
-    ReaderValues, Ref, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Parts, Purpose,
+    ReaderValues, Ref, Signer, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
 };
 
 /// What all mails of an issue have in common.
@@ -34,6 +36,8 @@ pub struct Letterhead {
     pub unsubscribe_address: Address,
     /// The public https address of the service.
     pub service_url: Option<String>,
+    /// Where bounces go, with a token behind a `+`; to the sender, if there is none.
+    pub bounce_address: Option<Address>,
     /// The plan's time, in the edition's zone.
     pub date: DateTime<FixedOffset>,
     /// The key that signs the tokens.
@@ -51,16 +55,23 @@ pub struct Mail {
     pub to: Address,
     /// Header and body, with CRLF line ends; no line begins with a dot.
     pub bytes: Vec<u8>,
+    /// Names it: the token of its Message-ID, and its envelope's id (RFC 3461, section 4.4).
+    pub token: String,
 }
 
 /// What a segment's mails have in common, encoded.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     head: String,
+    parts: Parts,
     boundary: String,
     text: Vec<Arc<Encoded>>,
     html: Vec<Arc<Encoded>>,
 }
+
+const TEXT: &str = "text/plain; charset=utf-8; format=flowed; delsp=yes";
+const HTML: &str = "text/html; charset=utf-8";
+const ENCODING: &str = "Content-Transfer-Encoding: quoted-printable";
 
 type EncodedFragments = HashMap<usize, (Arc<Fragment>, Arc<Encoded>)>;
 
@@ -69,6 +80,7 @@ type EncodedFragments = HashMap<usize, (Arc<Fragment>, Arc<Encoded>)>;
 pub struct Composer {
     letterhead: Letterhead,
     tokens: TokenKeys,
+    signers: Vec<Signer>,
     /// By the fragment's place in memory, which stays its own as long as it is kept here.
     encoded: Mutex<EncodedFragments>,
 }
@@ -80,8 +92,16 @@ impl Composer {
         Self {
             letterhead,
             tokens,
+            signers: Vec::new(),
             encoded: Mutex::default(),
         }
+    }
+
+    /// The same, and its mails are signed by these.
+    #[must_use]
+    pub fn signed_by(mut self, signers: Vec<Signer>) -> Self {
+        self.signers = signers;
+        self
     }
 
     /// Encodes what a segment's mails have in common; `segment` is the hash of its key.
@@ -98,7 +118,7 @@ impl Composer {
                 .iter()
                 .map(|fragment| self.encode_once(fragment))
                 .collect(),
-            ..self.prepare_head(&digest.subject, &digest.language, segment)
+            ..self.prepare_head(&digest.subject, &digest.language, digest.parts, segment)
         }
     }
 
@@ -107,37 +127,41 @@ impl Composer {
     pub fn mail(&self, prepared: &Prepared, subscription: &Subscription) -> Mail {
         let subscriber = &subscription.subscriber;
         let values = self.reader_values(subscription);
+        let token = self.token(Purpose::Message, subscription.reader);
         let mut bytes = self
-            .reader_head(subscriber, subscription.reader)
+            .reader_head(subscriber, subscription.reader, &token)
             .into_bytes();
+        bytes.reserve(prepared.size());
         bytes.extend_from_slice(prepared.head.as_bytes());
-        let mut part =
-            |media_type: &str, pieces: &[Arc<Encoded>], value: &dyn Fn(Hole) -> String| {
-                bytes.extend_from_slice(
-                    format!("--{}\r\nContent-Type: {media_type}\r\n", prepared.boundary).as_bytes(),
-                );
-                bytes.extend_from_slice(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n");
-                for piece in pieces.iter().flat_map(|encoded| &encoded.pieces) {
-                    match piece {
-                        Piece::Bytes(piece) => bytes.extend_from_slice(piece),
-                        Piece::Hole(hole) => encode_value(&value(*hole), &mut bytes),
-                    }
+        let text = |hole| values.get(hole).to_owned();
+        let html = |hole| escape_html_text(values.get(hole)).into_owned();
+        match prepared.parts {
+            Parts::Text => splice(&prepared.text, &text, &mut bytes),
+            Parts::Both => {
+                let parts: [(_, _, &dyn Fn(Hole) -> String); 2] =
+                    [(TEXT, &prepared.text, &text), (HTML, &prepared.html, &html)];
+                for (media_type, pieces, value) in parts {
+                    let _ = write!(
+                        bytes,
+                        "--{}\r\nContent-Type: {media_type}\r\n{ENCODING}\r\n\r\n",
+                        prepared.boundary
+                    );
+                    splice(pieces, value, &mut bytes);
+                    bytes.extend_from_slice(b"\r\n");
                 }
-                bytes.extend_from_slice(b"\r\n");
-            };
-        part(
-            "text/plain; charset=utf-8; format=flowed; delsp=yes",
-            &prepared.text,
-            &|hole| values.get(hole).to_owned(),
-        );
-        part("text/html; charset=utf-8", &prepared.html, &|hole| {
-            escape_html_text(values.get(hole)).into_owned()
-        });
-        bytes.extend_from_slice(format!("--{}--\r\n", prepared.boundary).as_bytes());
+                let _ = write!(bytes, "--{}--\r\n", prepared.boundary);
+            }
+        }
+        let at = self.letterhead.date.timestamp();
+        let signatures = signatures(&self.signers, &bytes, at);
+        if !signatures.is_empty() {
+            bytes.splice(0..0, signatures.into_bytes());
+        }
         Mail {
-            from: self.letterhead.from.address.clone(),
+            from: self.return_path(subscription.reader),
             to: subscriber.address.clone(),
             bytes,
+            token,
         }
     }
 
@@ -177,6 +201,18 @@ impl Composer {
         )
     }
 
+    /// The same for each attempt, because those who greylist look at it.
+    fn return_path(&self, reader: Ref) -> Address {
+        let sender = &self.letterhead.from.address;
+        let Some(bounces) = &self.letterhead.bounce_address else {
+            return sender.clone();
+        };
+        let token = self.token(Purpose::Bounce, reader);
+        format!("{}+{token}@{}", bounces.local(), bounces.domain())
+            .parse()
+            .unwrap_or_else(|_| bounces.clone())
+    }
+
     fn unsubscribe_mailto(&self, reader: Ref) -> String {
         let address = &self.letterhead.unsubscribe_address;
         let token = self.token(Purpose::Unsubscribe, reader);
@@ -188,14 +224,13 @@ impl Composer {
     }
 
     /// The header fields that are the reader's own.
-    fn reader_head(&self, subscriber: &Subscriber, reader: Ref) -> String {
+    fn reader_head(&self, subscriber: &Subscriber, reader: Ref, token: &str) -> String {
         let mut header = Header::default();
         let to = Mailbox {
             name: subscriber.name.clone(),
             address: subscriber.address.clone(),
         };
         header.mailbox("To", &to);
-        let token = self.token(Purpose::Message, reader);
         header.words(
             "Message-ID",
             &format!("<{token}@{}>", self.letterhead.from.address.domain()),
@@ -213,7 +248,13 @@ impl Composer {
     }
 
     /// The header fields that all of the segment's mails have, and the empty line after them.
-    fn prepare_head(&self, subject: &str, language: &Language, segment: [u8; 16]) -> Prepared {
+    fn prepare_head(
+        &self,
+        subject: &str,
+        language: &Language,
+        parts: Parts,
+        segment: [u8; 16],
+    ) -> Prepared {
         let letterhead = &self.letterhead;
         let issue = &letterhead.issue;
         let EditionId(edition) = &issue.edition;
@@ -243,14 +284,20 @@ impl Composer {
         );
         header.words("Content-Language", language.as_str());
         header.words("MIME-Version", "1.0");
-        header.words(
-            "Content-Type",
-            &format!("multipart/alternative; boundary=\"{boundary}\""),
-        );
+        let media_type = match parts {
+            Parts::Both => format!("multipart/alternative; boundary=\"{boundary}\""),
+            Parts::Text => TEXT.to_owned(),
+        };
+        header.words("Content-Type", &media_type);
         let mut head = header.finish();
-        let _ = write!(head, "\r\n");
+        if parts == Parts::Text {
+            head.push_str(ENCODING);
+            head.push_str("\r\n");
+        }
+        head.push_str("\r\n");
         Prepared {
             head,
+            parts,
             boundary,
             text: Vec::new(),
             html: Vec::new(),
@@ -270,6 +317,29 @@ impl Composer {
     }
 }
 
+impl Prepared {
+    /// About how many octets its mails have.
+    fn size(&self) -> usize {
+        let parts = self.text.iter().chain(&self.html);
+        let pieces = parts.flat_map(|encoded| &encoded.pieces);
+        let size = |piece: &Piece| match piece {
+            Piece::Bytes(bytes) => bytes.len(),
+            Piece::Hole(_) => 256,
+        };
+        self.head.len() + 1024 + pieces.map(size).sum::<usize>()
+    }
+}
+
+/// Writes encoded pieces with the reader's values in their holes.
+fn splice(pieces: &[Arc<Encoded>], value: &dyn Fn(Hole) -> String, bytes: &mut Vec<u8>) {
+    for piece in pieces.iter().flat_map(|encoded| &encoded.pieces) {
+        match piece {
+            Piece::Bytes(piece) => bytes.extend_from_slice(piece),
+            Piece::Hole(hole) => encode_value(&value(*hole), bytes),
+        }
+    }
+}
+
 /// A whole digest for one reader, as the slow path renders it: their own values stand between marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole<'a> {
@@ -277,6 +347,8 @@ pub struct Whole<'a> {
     pub subject: &'a str,
     /// The language of the words around the articles.
     pub language: &'a Language,
+    /// Whether there is an HTML part.
+    pub parts: Parts,
     /// The HTML part.
     pub html: &'a str,
     /// The text part.
@@ -294,7 +366,7 @@ pub fn compose_whole(
     let prepared = Prepared {
         text: vec![Arc::new(encode(whole.text))],
         html: vec![Arc::new(encode(whole.html))],
-        ..composer.prepare_head(whole.subject, whole.language, segment)
+        ..composer.prepare_head(whole.subject, whole.language, whole.parts, segment)
     };
     composer.mail(&prepared, subscription)
 }

@@ -4,9 +4,11 @@
 //! values. The slow path ([`compose_whole`]) encodes the whole of one reader's digest and gives the same bytes: a property test
 //! holds the two together.
 
+mod dkim;
 mod encoded;
 mod header;
 mod mail;
 
+pub use dkim::signatures;
 pub use encoded::{Encoded, Piece, encode};
 pub use mail::{Composer, Letterhead, Mail, Prepared, Whole, compose_whole};

@@ -19,6 +19,10 @@ pub struct DeliverySettings {
     pub lease: Duration,
     /// How many mails at most are in doubt after a crash, per open chunk: 1 to 32.
     pub micro_batch: u32,
+    /// After how many mails a connection is made anew.
+    pub connection_mails: u32,
+    /// After how long a connection is made anew.
+    pub connection_time: Duration,
     /// How long the reply to a mail's end is waited for (RFC 5321, section 4.5.3.2.6 says ten minutes).
     pub timeout: Duration,
     /// Whether an issue whose size is out of proportion stops until somebody says yes.
@@ -43,6 +47,8 @@ impl Default for DeliverySettings {
             wait: Duration::from_mins(10),
             lease: Duration::from_mins(1),
             micro_batch: 32,
+            connection_mails: 1000,
+            connection_time: Duration::from_mins(5),
             timeout: Duration::from_mins(10),
             brake: Brake::On,
         }
@@ -57,6 +63,12 @@ pub fn delivery(mut form: Form<'_>) -> DeliverySettings {
         wait: form.or("wait", wait, usual.wait),
         lease: form.or("lease", at_least(10), usual.lease),
         micro_batch: form.or("micro_batch", whole(1..=32), usual.micro_batch),
+        connection_mails: form.or(
+            "connection_mails",
+            whole(1..=u32::MAX),
+            usual.connection_mails,
+        ),
+        connection_time: form.or("connection_time", at_least(1), usual.connection_time),
         timeout: form.or("timeout", at_least(1), usual.timeout),
         brake: form.or("brake", brake, usual.brake),
     };

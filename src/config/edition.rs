@@ -6,8 +6,9 @@ use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::{
+    design::{self, word},
     form::{Form, Reading},
-    problem::{Found, Problem, near},
+    problem::{Found, Problem},
     query::query,
     tree::{Node, Table},
     values::{
@@ -16,18 +17,9 @@ use super::{
     },
 };
 use crate::domain::{
-    Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, TopicId,
+    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking,
+    TopicId, WEEK,
 };
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
 
 /// What an edition may name.
 pub struct Names {
@@ -49,14 +41,31 @@ pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
     );
     let url = form.optional("url", page);
     let service_url = form.optional("service_url", service);
+    let bounce_address = form.optional("bounce_address", bounce_address);
     form.finish();
     Some(Publisher {
         name: name?,
         url,
         postal_address: postal_address?,
         service_url,
+        bounce_address,
     })
 }
+
+/// An address with room for `+` and a token in its local part of at most 64 octets (RFC 5321, section 4.5.3.1.1).
+fn bounce_address(node: &Node) -> Reading<Address> {
+    let address = address(node)?;
+    if address.local().len() + 1 + TOKEN > 64 || address.needs_smtputf8() {
+        return wrong(
+            node,
+            "what stands before the `@` must be ASCII of at most 10 characters, such as `bounces`: a token is put behind it",
+        );
+    }
+    Ok(address)
+}
+
+/// How long a token is.
+const TOKEN: usize = 53;
 
 /// Reads an `[[edition]]`.
 pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
@@ -95,11 +104,17 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
     );
     let max_articles = form.or("max_articles", limit, Limit::Most(30));
     let min_articles = form.or("min_articles", whole(1..=10_000), 1);
+    let max_wait = form.or("max_wait", period_or_none, None);
     let max_age = form.or("max_age", period_or_none, Some(TimeDelta::hours(72)));
     let look = form
         .optional("look", super::values::id)
         .map_or_else(Look::default, Look);
-    let in_doubt = form.or("in_doubt", in_doubt, InDoubt::Hold);
+    let design = design::design(&mut form);
+    let in_doubt = form.or(
+        "in_doubt",
+        word([("hold", InDoubt::Hold), ("resend", InDoubt::Resend)]),
+        InDoubt::Hold,
+    );
     form.finish();
     if !max_articles.allows(min_articles) {
         form.problem(
@@ -128,9 +143,14 @@ pub fn edition(mut form: Form<'_>, names: &Names) -> Option<Edition> {
         default_topics,
         max_articles,
         min_articles,
+        max_wait,
         max_age,
         look,
+        design,
         in_doubt,
+        // The configuration's own tables say these.
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     })
 }
 
@@ -164,24 +184,6 @@ fn once<T: PartialEq>(values: Vec<T>) -> Vec<T> {
 fn days(node: &Node) -> Reading<Vec<Weekday>> {
     let days = some("[\"mon\", \"fri\"]", day)(node)?;
     Ok(WEEK.into_iter().filter(|day| days.contains(day)).collect())
-}
-
-fn in_doubt(node: &Node) -> Reading<InDoubt> {
-    let word = line(node)?;
-    match word.as_str() {
-        "hold" => Ok(InDoubt::Hold),
-        "resend" => Ok(InDoubt::Resend),
-        _ => {
-            let problem = Problem::new(
-                node.origin.clone(),
-                format!("`hold` or `resend` is expected, not `{word}`"),
-            );
-            Err(vec![match near(&word, ["hold", "resend"]) {
-                Some(near) => problem.label(format!("did you mean `{near}`?")),
-                None => problem,
-            }])
-        }
-    }
 }
 
 /// Tells values of `key` that two tables of `list` have, `what` being the word for such a table.

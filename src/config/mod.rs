@@ -6,6 +6,8 @@
 
 mod collect;
 mod delivery;
+mod design;
+mod dkim;
 pub(crate) mod duration;
 pub mod edit;
 mod edition;
@@ -13,7 +15,9 @@ mod environment;
 pub(crate) mod form;
 pub mod problem;
 pub(crate) mod query;
+mod ranking;
 mod relay;
+mod rewrite;
 mod size;
 mod source;
 mod store_url;
@@ -33,8 +37,10 @@ use std::{
 
 pub use self::{
     delivery::{Brake, DeliverySettings},
+    dkim::{ConfiguredDkim, DkimKeyError},
     problem::Problems as ConfigErrors,
     relay::{Account, ConfiguredRelay, PasswordError, PasswordSource},
+    rewrite::{RewriteError, end_topic},
     store_url::StoreUrl,
 };
 use self::{
@@ -43,7 +49,12 @@ use self::{
     problem::{Found, Origin, Problem},
     tree::{Node, Table, Value},
 };
-use crate::domain::{CollectSettings, DeclaredSource, Edition, Publisher, Topic};
+use crate::{
+    domain::{
+        CollectSettings, DeclaredSource, Edition, FormerTopic, Pin, Publisher, Ranking, Topic,
+    },
+    plan::story::StorySettings,
+};
 
 /// All that the operator decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,16 +67,22 @@ pub struct Config {
     pub sources: Vec<DeclaredSource>,
     /// What can be followed, in the order in which it stands in a digest.
     pub topics: Vec<Topic>,
+    /// What could be followed before.
+    pub former_topics: Vec<FormerTopic>,
     /// The newsletters; at least one.
     pub editions: Vec<Edition>,
     /// Where mail is handed to.
     pub relays: Vec<ConfiguredRelay>,
+    /// What signs mails.
+    pub dkim: Vec<ConfiguredDkim>,
     /// Where the subscribers are declared.
     pub subscribers: SubscribersPlace,
     /// How mail is handed over.
     pub delivery: DeliverySettings,
     /// What a source may cost, and what it may reach.
     pub collect: CollectSettings,
+    /// What tells one story.
+    pub stories: StorySettings,
     /// All of this as a text: after the environment, defaults spelt out, no comments, no secrets, its keys sorted.
     /// [`parse`] makes the same of it, without an environment.
     pub text: String,
@@ -129,6 +146,13 @@ pub fn parse(
     let config = read(&root, base, &found);
     refuse_twice(&root, "source", "name", "sources are called", &found);
     refuse_twice(&root, "topic", "id", "topics have the id", &found);
+    refuse_twice(
+        &root,
+        "former_topic",
+        "id",
+        "former topics have the id",
+        &found,
+    );
     refuse_twice(&root, "edition", "id", "editions have the id", &found);
     refuse_same_tag(&root, &found);
     topic::refuse_cycles(&root, &found);
@@ -174,10 +198,15 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let topics = topics
         .filter_map(|table| topic::topic(table, &names.topics))
         .collect();
+    let former = form.tables("former_topic", "[[former_topic]]").into_iter();
+    let former_topics = former
+        .filter_map(|table| topic::former_topic(table, &names.topics))
+        .collect();
     let editions = form.tables("edition", "[[edition]]").into_iter();
-    let editions = editions
+    let editions: Vec<Edition> = editions
         .filter_map(|table| edition::edition(table, &names))
         .collect();
+    let editions = editions.into_iter();
     if !form.has("edition") {
         form.problem(Problem::new(Origin::Whole, "no [[edition]]").help(
             "write:\n[[edition]]\nid = \"daily\"\nname = \"The Morning Post\"\nfrom = \"The Morning Post <news@example.org>\"",
@@ -187,6 +216,8 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let relays = relays
         .filter_map(|table| relay::relay(table, base))
         .collect();
+    let dkim = form.tables("dkim", "[[dkim]]").into_iter();
+    let dkim = dkim.filter_map(|table| dkim::dkim(table, base)).collect();
     let subscribers = subscribers(&mut form, base);
     let delivery = form
         .table("delivery", "[delivery]")
@@ -194,17 +225,36 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     let collect = form
         .table("collect", "[collect]")
         .map_or_else(CollectSettings::default, collect::collect);
+    let stories = form
+        .table("stories", "[stories]")
+        .map_or_else(StorySettings::default, ranking::stories);
+    let ranking = form
+        .table("ranking", "[ranking]")
+        .map_or_else(Ranking::default, ranking::ranking);
+    let edition_ids = strings(root, "edition", "id");
+    let pins = form.tables("pin", "[[pin]]").into_iter();
+    let pins: Vec<Pin> = pins
+        .filter_map(|table| ranking::pin(table, &edition_ids))
+        .collect();
+    let editions = editions.map(|edition| Edition {
+        ranking: ranking.clone(),
+        pins: pins.clone(),
+        ..edition
+    });
     form.finish();
     Some(Config {
         publisher: publisher?,
         store: store.unwrap_or_else(|| StoreUrl::Sqlite(base.join("state/postrider.db"))),
         sources,
         topics,
-        editions,
+        former_topics,
+        editions: editions.collect(),
         relays,
+        dkim,
         subscribers,
         delivery,
         collect,
+        stories,
         text: String::new(),
     })
 }

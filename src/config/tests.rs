@@ -5,7 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Limit, SourcePlace};
+use crate::domain::{Colours, Images, Limit, Parts, SourcePlace};
 
 const GOOD: &str = r#"
 [publisher]
@@ -731,4 +731,92 @@ proptest! {
         let name = format!("POSTRIDER__{name}");
         let _ = read(FULL, &[(&name, &value)]).map_err(|errors| errors.to_string());
     }
+}
+
+#[test]
+fn a_theme_says_what_it_changes_and_no_more() {
+    let config = read(
+        &format!(
+            "{GOOD}images = \"none\"\nmax_size = \"none\"\nformat = \"text\"\n[edition.theme]\nwidth = 640\n\
+             fonts = {{ titles = \"Georgia, 'Times New Roman', serif\" }}\n[edition.theme.dark]\naccent = \"#FFF\"\n"
+        ),
+        &[],
+    )
+    .unwrap();
+    let design = &config.editions[0].design;
+    assert_eq!(
+        (design.images, design.parts, design.max_size),
+        (Images::None, Parts::Text, Limit::None)
+    );
+    assert_eq!(design.theme.width, Some(640));
+    assert_eq!(design.theme.dark.accent.unwrap().to_string(), "#ffffff");
+    assert_eq!(design.theme.light, Colours::default());
+    let again = read(&config.text, &[]).unwrap();
+    assert_eq!(again.editions[0].design, *design);
+    assert_eq!(again.text, config.text);
+}
+
+#[test]
+fn what_a_theme_cannot_have_is_told() {
+    let told = told_after_good(
+        "images = \"non\"\n[edition.theme]\nwidth = 200\nlight = { ink = \"black\", inc = \"#000\" }\nfonts = { text = \"serif; x: y\" }\nlogo = { url = \"https://a.example/l.png\" }\n",
+    );
+    for wanted in [
+        "images: `remote` or `none` is expected, not `non`",
+        "width: a number from 320 to 800 is expected, not 200",
+        "ink: not a colour such as `#1d1a16`: `black`",
+        "unknown key `inc` in [edition.theme.light]",
+        "did you mean `ink`?",
+        "text: families of fonts are expected, such as `Georgia, 'Times New Roman', serif`, not `serif; x: y`",
+        "no `width` in [edition.theme.logo]",
+    ] {
+        assert!(told.contains(wanted), "{wanted} in {told}");
+    }
+}
+
+#[test]
+fn ranking_pins_stories_and_former_topics_are_read_and_written_again() {
+    let more = r#"
+[ranking]
+half_life = "12h"
+sources = 0.5
+[[pin]]
+url = "https://agency.example/a"
+until = 2026-12-01
+editions = ["daily"]
+[stories]
+likeness = "strict"
+[[topic]]
+id = "sport"
+match = ["offside"]
+body = true
+[[former_topic]]
+id = "football"
+into = "sport"
+names = { en = "Football" }
+since = 2026-11-24
+"#;
+    let config = read(&format!("{GOOD}{more}"), &[]).unwrap();
+    let edition = &config.editions[0];
+    assert_eq!((edition.ranking.sources, edition.ranking.topics), (50, 15));
+    assert_eq!(edition.pins[0].url, "https://agency.example/a");
+    assert!((config.stories.likeness - 0.18).abs() < 1e-9);
+    assert!(config.topics[0].body);
+    assert_eq!(
+        config.former_topics[0].into,
+        Some(crate::domain::TopicId("sport".into()))
+    );
+    let again = read(&config.text, &[]).unwrap();
+    assert_eq!(again, config);
+}
+
+#[test]
+fn a_former_topic_that_is_still_there_is_refused() {
+    let told = told_after_good(
+        "[[topic]]\nid = \"sport\"\n[[former_topic]]\nid = \"sport\"\nsince = 2026-11-24\n",
+    );
+    assert!(
+        told.contains("there is a [[topic]] with this id still"),
+        "{told}"
+    );
 }

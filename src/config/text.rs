@@ -7,11 +7,15 @@ use chrono::TimeDelta;
 use toml::{Table, Value};
 
 use super::{
-    Brake, Config, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl, duration, size,
+    Brake, Config, ConfiguredDkim, ConfiguredRelay, DeliverySettings, PasswordSource, StoreUrl,
+    duration, size,
 };
-use crate::domain::{
-    CollectSettings, CommandLine, DeclaredSource, Edition, InDoubt, Limit, Publisher, Robots,
-    SourcePlace, Topic,
+use crate::{
+    domain::{
+        CollectSettings, CommandLine, DeclaredSource, Design, Edition, FormerTopic, Images,
+        InDoubt, Limit, Parts, Pin, Publisher, Ranking, Robots, SourcePlace, Theme, Topic,
+    },
+    plan::story::StorySettings,
 };
 
 /// Writes a configuration. Paths below `base` are written as relative ones.
@@ -29,8 +33,13 @@ pub fn write(config: &Config, base: &Path) -> String {
         config.sources.iter().map(|each| source(each, base)),
     );
     root.tables("topic", config.topics.iter().map(topic));
+    root.tables(
+        "former_topic",
+        config.former_topics.iter().map(former_topic),
+    );
     root.tables("edition", config.editions.iter().map(edition));
     root.tables("relay", config.relays.iter().map(|each| relay(each, base)));
+    root.tables("dkim", config.dkim.iter().map(|each| dkim(each, base)));
     let folder = relative(&config.subscribers.0, base);
     root.tables(
         "subscribers",
@@ -41,6 +50,12 @@ pub fn write(config: &Config, base: &Path) -> String {
     );
     root.put("delivery", delivery(&config.delivery));
     root.put("collect", collect(&config.collect));
+    root.put("stories", stories(&config.stories));
+    // All editions have the same.
+    if let Some(edition) = config.editions.first() {
+        root.put("ranking", ranking(&edition.ranking));
+        root.tables("pin", edition.pins.iter().map(pin));
+    }
     root.to_string()
 }
 
@@ -93,6 +108,9 @@ fn publisher(publisher: &Publisher) -> Table {
             table.put(key, url.as_str());
         }
     }
+    if let Some(address) = &publisher.bounce_address {
+        table.put("bounce_address", address.to_string());
+    }
     table
 }
 
@@ -139,7 +157,25 @@ fn topic(topic: &Topic) -> Table {
     table.texts("aliases", &topic.aliases);
     table.texts("within", &topic.within);
     table.texts("match", &topic.phrases);
+    if topic.body {
+        table.put("body", true);
+    }
     table.texts("not", &topic.not_phrases);
+    table
+}
+
+fn former_topic(former: &FormerTopic) -> Table {
+    let mut table = Table::new();
+    table.put("id", former.id.0.as_str());
+    if let Some(into) = &former.into {
+        table.put("into", into.0.as_str());
+    }
+    let names = former
+        .names
+        .iter()
+        .map(|(language, name)| (language.to_string(), name.clone().into()));
+    table.put("names", names.collect::<Table>());
+    table.put("since", former.since.to_string());
     table
 }
 
@@ -180,10 +216,15 @@ fn edition(edition: &Edition) -> Table {
     );
     table.put("min_articles", edition.min_articles);
     table.put(
+        "max_wait",
+        edition.max_wait.map_or("none".to_owned(), duration::write),
+    );
+    table.put(
         "max_age",
         edition.max_age.map_or("none".to_owned(), duration::write),
     );
     table.put("look", edition.look.0.as_str());
+    design(&edition.design, &mut table);
     table.put(
         "in_doubt",
         match edition.in_doubt {
@@ -192,6 +233,37 @@ fn edition(edition: &Edition) -> Table {
         },
     );
     table
+}
+
+fn design(design: &Design, table: &mut Table) {
+    table.put(
+        "images",
+        match design.images {
+            Images::Remote => "remote",
+            Images::None => "none",
+        },
+    );
+    table.put(
+        "format",
+        match design.parts {
+            Parts::Both => "html",
+            Parts::Text => "text",
+        },
+    );
+    table.put(
+        "max_size",
+        match design.max_size {
+            Limit::Most(most) => size::write(most),
+            Limit::None => "none".to_owned(),
+        },
+    );
+    // What isn't said is the look's own, and its own file says it.
+    if let (true, Ok(theme)) = (
+        design.theme != Theme::default(),
+        Table::try_from(&design.theme),
+    ) {
+        table.put("theme", theme);
+    }
 }
 
 fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {
@@ -211,6 +283,14 @@ fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {
     table
 }
 
+fn dkim(dkim: &ConfiguredDkim, base: &Path) -> Table {
+    let mut table = Table::new();
+    table.put("domain", dkim.domain.as_str());
+    table.put("selector", dkim.selector.as_str());
+    table.put("key_file", relative(&dkim.key_file, base));
+    table
+}
+
 fn delivery(settings: &DeliverySettings) -> Table {
     let text = |time| duration::write(TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX));
     let mut table = Table::new();
@@ -218,11 +298,51 @@ fn delivery(settings: &DeliverySettings) -> Table {
     table.put("wait", text(settings.wait));
     table.put("lease", text(settings.lease));
     table.put("micro_batch", settings.micro_batch);
+    table.put("connection_mails", settings.connection_mails);
+    table.put("connection_time", text(settings.connection_time));
     table.put("timeout", text(settings.timeout));
     match settings.brake {
         Brake::On => table.put("brake", true),
         Brake::Off => table.put("brake", "none"),
     }
+    table
+}
+
+fn stories(settings: &StorySettings) -> Table {
+    let mut table = Table::new();
+    table.put("likeness", settings.likeness);
+    table.put("open_for", duration::write(settings.open_for));
+    table
+}
+
+fn ranking(ranking: &Ranking) -> Table {
+    let mut table = Table::new();
+    table.put("half_life", duration::write(ranking.half_life));
+    for (key, hundredths) in [
+        ("sources", ranking.sources),
+        ("topics", ranking.topics),
+        ("diversity", ranking.diversity),
+        ("floor", ranking.floor),
+        ("topic_share", ranking.topic_share),
+        ("source_share", ranking.source_share),
+    ] {
+        table.put(key, f64::from(hundredths) / 100.0);
+    }
+    let updates = ranking.updates.map(|share| f64::from(share) / 100.0);
+    table.put(
+        "updates",
+        updates.map_or_else(|| Value::from("none"), Value::from),
+    );
+    table
+}
+
+fn pin(pin: &Pin) -> Table {
+    let mut table = Table::new();
+    table.put("url", pin.url.as_str());
+    if let Some(until) = pin.until {
+        table.put("until", until.to_string());
+    }
+    table.texts("editions", &pin.editions);
     table
 }
 

@@ -6,9 +6,9 @@ use super::{
     form::{Form, Reading},
     problem::{Found, Problem},
     tree::{Node, Table, Value},
-    values::{known, line, list, topic_id, wrong},
+    values::{date, known, line, list, topic_id, wrong, yes},
 };
-use crate::domain::{Language, Topic, TopicId};
+use crate::domain::{FormerTopic, Language, Topic, TopicId};
 
 /// Reads a `[[topic]]`; `ids` are those that are declared.
 pub fn topic(mut form: Form<'_>, ids: &[String]) -> Option<Topic> {
@@ -27,11 +27,33 @@ pub fn topic(mut form: Form<'_>, ids: &[String]) -> Option<Topic> {
             .map(TopicId)
             .collect(),
         phrases: form.or("match", &texts, Vec::new()),
+        body: form.or("body", yes, false),
         not_phrases: form.or("not", &texts, Vec::new()),
         id: TopicId(id.unwrap_or_default()),
     };
     form.finish();
     Some(topic).filter(|topic| !topic.id.0.is_empty())
+}
+
+/// Reads a `[[former_topic]]`; `ids` are those of the topics that are declared.
+pub fn former_topic(mut form: Form<'_>, ids: &[String]) -> Option<FormerTopic> {
+    let id = form.required("id", "id = \"football\"", topic_id);
+    let into = form.optional("into", known("topic", ids)).map(TopicId);
+    let names = form.or("names", names, BTreeMap::new());
+    let since = form.required("since", "since = 2026-12-01", date);
+    if id.as_ref().is_some_and(|id| ids.contains(id)) {
+        form.problem(Problem::new(
+            form.origin("id"),
+            "id: there is a [[topic]] with this id still",
+        ));
+    }
+    form.finish();
+    Some(FormerTopic {
+        id: TopicId(id?),
+        names,
+        into,
+        since: since?,
+    })
 }
 
 fn names(node: &Node) -> Reading<BTreeMap<Language, String>> {

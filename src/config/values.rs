@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
-use chrono::{NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::{
@@ -266,6 +266,32 @@ pub fn time(node: &Node) -> Reading<NaiveTime> {
             problem(node, format!("not a time of day such as `07:00`: `{text}`"))
                 .label("hours and minutes, from 00:00 to 23:59"),
         ]),
+    }
+}
+
+/// A date.
+pub fn date(node: &Node) -> Reading<NaiveDate> {
+    let text = match node.value {
+        Value::Datetime => Some(node.written.as_str()),
+        _ => node.as_str(),
+    };
+    match text.and_then(|text| text.trim().parse().ok()) {
+        Some(date) => Ok(date),
+        None => wrong(
+            node,
+            format!(
+                "a date such as `2026-12-01` is expected, not `{}`",
+                node.written
+            ),
+        ),
+    }
+}
+
+/// `true` or `false`.
+pub fn yes(node: &Node) -> Reading<bool> {
+    match node.value {
+        Value::Boolean(yes) => Ok(yes),
+        _ => expected(node, "`true` or `false`"),
     }
 }
 

@@ -5,23 +5,53 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::crew::Crew;
+
 /// How often a relay may fail, with nothing taken in between, before it is left for this run.
 const PATIENCE: u32 = 4;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     failures: u32,
     failed_at: Option<Instant>,
     stopped: Option<String>,
+    crew: Crew,
 }
 
-/// Whether a relay can be used.
-#[derive(Debug, Default)]
+/// Whether a relay can be used, and by how many connections.
+#[derive(Debug)]
 pub struct Desk {
     state: Mutex<State>,
 }
 
 impl Desk {
+    /// The desk of a relay that at most so many connections go to.
+    pub fn new(connections: u32) -> Self {
+        Self {
+            state: Mutex::new(State {
+                failures: 0,
+                failed_at: None,
+                stopped: None,
+                crew: Crew::new(connections),
+            }),
+        }
+    }
+
+    /// Whether the connection at this place, from 0, is useful.
+    pub fn wants(&self, place: u32) -> bool {
+        place < self.state().crew.useful()
+    }
+
+    /// So many mails more were settled. Says whether another connection is useful now.
+    pub fn count(&self, mails: usize, now: Instant) -> bool {
+        self.state().crew.count(mails, now)
+    }
+
+    /// The relay says that it is too much.
+    pub fn pushed_back(&self, now: Instant) {
+        self.state().crew.pushed_back(now);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_relay_that_keeps_failing_is_left() {
-        let desk = Desk::default();
+        let desk = Desk::new(1);
         let waits: Vec<_> = (0..4)
             .map(|_| desk.failed(Instant::now()).map(|wait| wait.as_secs()))
             .collect();
@@ -72,7 +102,7 @@ mod tests {
 
     #[test]
     fn connections_that_fail_at_once_are_one_failure() {
-        let desk = Desk::default();
+        let desk = Desk::new(1);
         let since = Instant::now();
         for _ in 0..9 {
             assert_eq!(desk.failed(since), Some(Duration::from_secs(1)));
@@ -81,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_mail_taken_makes_up_for_failures() {
-        let desk = Desk::default();
+        let desk = Desk::new(1);
         for _ in 0..9 {
             assert!(desk.failed(Instant::now()).is_some());
             desk.took_one();

@@ -2,10 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -14,10 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Press,
+    clerk::Clerk,
     desk::Desk,
     journal::{self, Journal},
     lease::Leases,
-    relay::Relay,
+    relay::{Relay, StopBy},
     reply::Standing,
     worker::Worker,
 };
@@ -38,6 +36,17 @@ pub struct Settings {
     pub lease: Duration,
     /// How many mails may be declared at once: at most this many are in doubt for each connection after a crash.
     pub micro_batch: usize,
+    /// When a connection is made anew.
+    pub renew: Renew,
+}
+
+/// When a connection has served long enough.
+#[derive(Debug, Clone)]
+pub struct Renew {
+    /// After so many mails.
+    pub mails: usize,
+    /// After so long.
+    pub time: Duration,
 }
 
 /// All that a run of delivery needs.
@@ -58,8 +67,8 @@ pub struct Delivering<'a> {
     pub plan_time: DateTime<Utc>,
     /// What happens to mails in doubt, by issue.
     pub in_doubt: &'a (dyn Fn(&crate::domain::IssueId) -> InDoubt + Sync),
-    /// Set when the run is to end: what is in flight is finished and recorded.
-    pub stop: &'a AtomicBool,
+    /// Tells when the run is to end: what is in flight is finished and recorded.
+    pub stop: &'a StopBy,
     /// Is told what happens.
     pub watch: &'a (dyn Fn(Event) + Sync),
 }
@@ -127,18 +136,21 @@ pub fn deliver(job: &Delivering) -> Result<Report, DeliverError> {
     let desks: Vec<_> = job
         .relays
         .iter()
-        .map(|_| (Desk::default(), Mutex::new(Standing::default())))
+        .map(|(_, connections)| (Desk::new(*connections), Mutex::new(Standing::default())))
         .collect();
     let mut failure = None;
     thread::scope(|scope| {
         let heart = scope.spawn(|| shared.leases.beat(job.store, job.settings.lease));
         let mut workers = Vec::new();
         for ((relay, connections), (desk, standing)) in job.relays.iter().zip(&desks) {
-            for _ in 0..*connections {
-                let shared = &shared;
-                workers.push(
-                    scope.spawn(move || Worker::new(shared, relay.as_ref(), desk, standing).work()),
-                );
+            for place in 0..*connections {
+                let clerk = Clerk {
+                    shared: &shared,
+                    relay: relay.as_ref(),
+                    desk,
+                    standing,
+                };
+                workers.push(scope.spawn(move || Worker::new(clerk, place).work()));
             }
         }
         for worker in workers {
@@ -183,11 +195,6 @@ impl Shared<'_> {
         self.job.plan_time + TimeDelta::from_std(self.began.elapsed()).unwrap_or_default()
     }
 
-    /// Whether the run is to end.
-    pub fn stopping(&self) -> bool {
-        self.job.stop.load(Ordering::Acquire)
-    }
-
     /// Counts an outcome and tells it.
     pub fn settled(&self, outcome: &Outcome) {
         {
@@ -215,40 +222,35 @@ impl Shared<'_> {
     /// Leaves a relay for this run.
     pub fn stop_relay(&self, desk: &Desk, relay: &str, reason: &str) {
         if desk.stop(reason) {
+            self.job.stop.ring();
             (self.job.watch)(Event::RelayStopped { relay, reason });
             let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
             report.stopped.push((relay.to_owned(), reason.to_owned()));
         }
     }
 
-    /// With no chunk to claim: sleeps a little if one may come, or says that it is time to end.
-    pub fn wait_for_work(&self) -> Result<bool, StoreError> {
+    /// With no chunk to claim: waits until one may have come since the bell was `heard`, or says that it is time to end.
+    pub fn wait_for_work(&self, heard: u64) -> Result<bool, StoreError> {
+        let left = self.job.store.left()?;
+        let next = left.next.filter(|_| left.free > 0);
+        let until = next.map(|next| (next - Utc::now()).to_std().unwrap_or_default());
+        let soon = until.filter(|until| self.began.elapsed() + *until <= self.job.settings.wait);
         if self.leases.any() {
-            self.sleep(Duration::from_millis(50));
+            // Whoever works on the last chunk may defer some of it, or die.
+            let until = soon.map_or(LOOK_AGAIN, |until| until.clamp(BREATH, LOOK_AGAIN));
+            self.job.stop.wait(heard, until);
             return Ok(true);
         }
-        let left = self.job.store.left()?;
-        let Some(next) = left.next.filter(|_| left.free > 0) else {
+        let (Some(next), Some(until)) = (next, soon) else {
             return Ok(false);
         };
-        let until = (next - Utc::now()).to_std().unwrap_or_default();
-        if self.began.elapsed() + until > self.job.settings.wait {
-            return Ok(false);
-        }
         (self.job.watch)(Event::Waiting(next));
-        self.sleep(until.max(Duration::from_millis(20)));
+        self.job.stop.wait(heard, until.max(BREATH));
         Ok(true)
     }
-
-    /// Sleeps, but not past the wish to stop.
-    pub fn sleep(&self, time: Duration) {
-        let until = Instant::now() + time;
-        while !self.stopping() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            thread::sleep(left.min(Duration::from_millis(100)));
-        }
-    }
 }
+
+/// A chunk that is free and can't be claimed this moment is looked for again after so long.
+const BREATH: Duration = Duration::from_millis(20);
+/// The store may be changed by others, who ring no bell here.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);

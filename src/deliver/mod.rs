@@ -3,13 +3,19 @@
 //! [`deliver`] claims chunks from the ledger and works on each over one connection. What it asks of others stands in two
 //! traits: [`relay::Relay`], where mail is handed to, and [`Press`], which makes the mail of a member.
 
+mod bell;
+mod clerk;
+mod crash;
+mod crew;
 mod desk;
 mod engine;
+mod hand;
 pub mod journal;
 mod lease;
 pub mod relay;
 pub mod reply;
 pub mod smtp;
+mod work;
 mod worker;
 
 use crate::{
@@ -17,7 +23,7 @@ use crate::{
     domain::{IssueId, Subscription},
 };
 
-pub use engine::{DeliverError, Delivering, Event, Report, Settings, deliver};
+pub use engine::{DeliverError, Delivering, Event, Renew, Report, Settings, deliver};
 
 /// Makes mails: plan, render and compose behind one door.
 pub trait Press: Sync {

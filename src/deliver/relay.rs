@@ -5,25 +5,13 @@
 
 mod error;
 
-use std::{
-    fmt, io,
-    sync::{Arc, OnceLock},
-    time::{Duration, Instant},
-};
+use std::{fmt, io, time::Duration};
 
 pub use error::{CertificateFault, RelayError};
 
+pub use super::bell::StopBy;
 use super::reply::Reply;
-use crate::domain::Address;
-
-/// Who sends to whom: one recipient in a transaction, so that its reply is that recipient's alone.
-#[derive(Debug, Clone, Copy)]
-pub struct Envelope<'a> {
-    /// Where bounces go (the return path).
-    pub from: &'a Address,
-    /// The recipient.
-    pub to: &'a Address,
-}
+use crate::compose::Mail;
 
 /// Where mail is handed to.
 pub trait Relay: Send + Sync {
@@ -40,27 +28,75 @@ pub trait Relay: Send + Sync {
 /// Relays, with the number of connections to each.
 pub type Relays = Vec<(Box<dyn Relay>, u32)>;
 
-/// A session with a relay: one mail after the other.
+/// A session with a relay.
 pub trait Session: Send {
-    /// Hands one mail over, and returns the reply that took it (2yz after the final dot).
+    /// Hands mails over for as long as there is a next one, as fast as the relay takes them: several may be on their way at once. Each has one
+    /// recipient in a transaction of its own, so that its reply is that recipient's alone.
     ///
-    /// `mail` is the complete RFC 5322 bytes with CRLF line ends. `end` is called once, right before the write that holds the final dot; if it
-    /// fails, that write doesn't happen and the connection is dropped.
-    ///
-    /// # Errors
-    /// [`SendError`] says exactly what is known of this mail. Ask [`is_open`](Self::is_open) whether the session can take the next.
-    fn send(
-        &mut self,
-        envelope: &Envelope<'_>,
-        mail: &[u8],
-        end: &mut dyn FnMut() -> io::Result<()>,
-    ) -> Result<Reply, SendError>;
+    /// Ends early when the session is lost: ask [`is_open`](Self::is_open) whether it can go on.
+    fn send(&mut self, mails: &mut dyn Handing);
 
-    /// Whether the session can take another mail.
+    /// Whether the session can take more mails.
     fn is_open(&self) -> bool;
 
     /// Says goodbye, without insisting on an answer.
     fn quit(&mut self);
+}
+
+/// What a session asks for while it hands mails over, and what it tells. It counts the mails from 0.
+pub trait Handing {
+    /// The next mail, complete with CRLF line ends; `None` if there is none, and then it isn't asked again.
+    fn next(&mut self) -> Option<Mail>;
+
+    /// Called once, right before the write that holds the end of a mail.
+    ///
+    /// # Errors
+    /// If it fails, that write doesn't happen, and the session ends.
+    fn ending(&mut self, nth: usize) -> io::Result<()>;
+
+    /// Called once for each mail that was asked for, as soon as it is known what came of it: the reply that took it (2yz to its end), or
+    /// exactly what is known otherwise.
+    fn settled(&mut self, nth: usize, sent: Sent);
+}
+
+/// What came of a mail: the reply that took it, or why it wasn't taken, or can't be known to be.
+pub type Sent = Result<Reply, SendError>;
+
+/// Hands one mail over. `end` is called once, right before the write that holds the mail's end.
+///
+/// # Errors
+/// [`SendError`] says exactly what is known of it.
+pub fn send_one(
+    session: &mut dyn Session,
+    mail: Mail,
+    end: &mut dyn FnMut() -> io::Result<()>,
+) -> Sent {
+    struct One<'a> {
+        mail: Option<Mail>,
+        end: &'a mut dyn FnMut() -> io::Result<()>,
+        sent: Option<Sent>,
+    }
+    impl Handing for One<'_> {
+        fn next(&mut self) -> Option<Mail> {
+            self.mail.take()
+        }
+        fn ending(&mut self, _nth: usize) -> io::Result<()> {
+            (self.end)()
+        }
+        fn settled(&mut self, _nth: usize, sent: Sent) {
+            self.sent = Some(sent);
+        }
+    }
+    let mut one = One {
+        mail: Some(mail),
+        end,
+        sent: None,
+    };
+    session.send(&mut one);
+    one.sent.unwrap_or(Err(SendError::Unsent {
+        phase: Phase::Mail,
+        loss: Loss::Closed,
+    }))
 }
 
 /// How far a session had come when something was said, or went wrong. In order.
@@ -74,6 +110,8 @@ pub enum Phase {
     Starttls,
     /// AUTH.
     Login,
+    /// RSET.
+    Reset,
     /// MAIL FROM.
     Mail,
     /// RCPT TO.
@@ -91,6 +129,7 @@ impl fmt::Display for Phase {
             Self::Hello => "EHLO",
             Self::Starttls => "STARTTLS",
             Self::Login => "AUTH",
+            Self::Reset => "RSET",
             Self::Mail => "MAIL",
             Self::Rcpt => "RCPT",
             Self::Data => "DATA",
@@ -148,19 +187,16 @@ pub enum Loss {
     Io(#[from] io::Error),
 }
 
-/// Until when the sessions of a run may still wait for an answer: shared by all of them, set once, when the run is told to stop.
-#[derive(Debug, Clone, Default)]
-pub struct StopBy(Arc<OnceLock<Instant>>);
-
-impl StopBy {
-    /// Sets the end. Sessions that wait, wherever they are, give up then. The first call decides.
-    pub fn set(&self, at: Instant) {
-        self.0.get_or_init(|| at);
-    }
-
-    /// Whether that time has come.
+impl Loss {
+    /// The same loss, told of another mail that was on its way.
     #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.0.get().is_some_and(|at| Instant::now() >= *at)
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Closed => Self::Closed,
+            Self::TimedOut(after) => Self::TimedOut(*after),
+            Self::Garbled(what) => Self::Garbled(what.clone()),
+            Self::Stopped => Self::Stopped,
+            Self::Io(error) => Self::Io(io::Error::new(error.kind(), error.to_string())),
+        }
     }
 }

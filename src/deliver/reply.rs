@@ -69,6 +69,14 @@ impl Reply {
         matches!(self.code / 100, 4 | 5)
     }
 
+    /// 421, 4.7.z and 4.4.5 (RFC 3463, sections 3.5 and 3.8): the relay wants less of us at once. Not so a greylist, which wants us later.
+    #[must_use]
+    pub fn slows(&self) -> bool {
+        let busy = matches!(self.enhanced, Some((4, 7, _) | (4, 4, 5)));
+        let text = self.text.to_lowercase();
+        self.closes() || busy && !text.contains("greylist") && !text.contains("graylist")
+    }
+
     /// 421: the relay is closing the connection (RFC 5321, section 3.8). It says nothing about the recipient.
     #[must_use]
     pub fn closes(&self) -> bool {

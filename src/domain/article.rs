@@ -192,6 +192,17 @@ impl Article {
     }
 }
 
+/// A change of an article that may have been sent before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The number of the change, in the order of eligibility.
+    pub at: Number,
+    /// What the article said before.
+    pub before: Article,
+    /// What it says after.
+    pub after: Archived,
+}
+
 /// An article as the archive has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Archived {

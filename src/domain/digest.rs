@@ -8,7 +8,9 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::Language;
+use serde::Serialize;
+
+use super::{Language, Parts};
 
 /// Opens a reader's own value.
 pub const OPEN: char = '\u{E000}';
@@ -65,6 +67,16 @@ impl Hole {
     #[must_use]
     pub fn from_sign(sign: char) -> Option<Self> {
         Self::ALL.into_iter().find(|hole| hole.sign() == sign)
+    }
+
+    /// How many octets its value has at most in HTML, as far as a size limit is concerned.
+    #[must_use]
+    pub fn longest(self) -> usize {
+        match self {
+            // An address has 254 octets (RFC 5321, section 4.5.3.1.3); few of them need escaping.
+            Self::Address | Self::Name => 320,
+            Self::Unsubscribe | Self::Preferences => 512,
+        }
     }
 
     /// What a template writes where its value belongs.
@@ -147,6 +159,15 @@ pub struct Fragment {
     pub text: String,
 }
 
+/// What was done to a digest to keep it within its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Shortened {
+    /// How many of its stories took a smaller form.
+    pub shorter: usize,
+    /// How many were left out, and counted in a line.
+    pub left_out: usize,
+}
+
 /// What a segment gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
@@ -156,10 +177,14 @@ pub struct Digest {
     pub preheader: String,
     /// The language of the words around the articles.
     pub language: Language,
+    /// Whether there is an HTML part.
+    pub parts: Parts,
     /// The HTML part, in pieces.
     pub html: Vec<Arc<Fragment>>,
     /// The text part, in pieces: format=flowed with delsp=yes (RFC 3676) already.
     pub text: Vec<Arc<Fragment>>,
+    /// What was done to keep it within its limit.
+    pub shortened: Shortened,
 }
 
 /// A text as it stands in HTML between tags, escaped as HTML's serialisation does it.

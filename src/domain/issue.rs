@@ -5,9 +5,9 @@ use std::{fmt, str::FromStr};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::EditionId;
+use super::{EditionId, SlotId};
 
-/// One slot of an edition on one civil date: `daily/2026-11-23`. Never an instant: a clock that is set back
+/// One slot of an edition on one civil date: `daily/2026-11-23`, or `daily/2026-11-23/mon.0700.Asia/Seoul`. Never an instant: a clock that is set back
 /// or a change to summer time makes no second issue.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -16,6 +16,8 @@ pub struct IssueId {
     pub edition: EditionId,
     /// The civil date in the slot's zone.
     pub date: NaiveDate,
+    /// The slot; the edition's own, mostly.
+    pub slot: SlotId,
 }
 
 /// What kind of mail it is.
@@ -38,7 +40,11 @@ pub struct IssueIdError(String);
 
 impl fmt::Display for IssueId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.edition, self.date)
+        write!(f, "{}/{}", self.edition, self.date)?;
+        if self.slot.is_own() {
+            return Ok(());
+        }
+        write!(f, "/{}", self.slot)
     }
 }
 
@@ -48,10 +54,16 @@ impl FromStr for IssueId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || IssueIdError(text.to_owned());
         let (edition, date) = text.split_once('/').ok_or_else(error)?;
+        let (date, slot) = date.split_once('/').unwrap_or((date, ""));
         let date = date.parse().map_err(|_| error())?;
+        let slot = SlotId::new(slot);
+        if !slot.is_own() && slot.slot().is_none() {
+            return Err(error());
+        }
         Ok(Self {
             edition: EditionId(edition.to_owned()),
             date,
+            slot,
         })
     }
 }

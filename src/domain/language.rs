@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use icu_locale::{LanguageIdentifier, LocaleDirectionality};
+use icu_locale::{LanguageIdentifier, LocaleDirectionality, LocaleExpander};
 use serde::{Deserialize, Serialize};
 
 /// A language tag in its canonical form (BCP 47): `fr`, `pt-BR`, `zh-Hant`.
@@ -42,6 +42,21 @@ impl Language {
     pub fn base(&self) -> Self {
         let end = self.0.find('-').unwrap_or(self.0.len());
         Self(self.0[..end].to_owned())
+    }
+
+    /// The language as it is written: its base, and for traditional Chinese its script: `zh-Hant` for `zh-TW`, `pt` for `pt-BR`.
+    #[must_use]
+    pub fn family(&self) -> Self {
+        let base = self.base();
+        let traditional = || {
+            let mut id = LanguageIdentifier::from_str(&self.0).ok()?;
+            LocaleExpander::new_common().maximize(&mut id);
+            id.script.filter(|script| script.as_str() == "Hant")
+        };
+        match base.as_str() {
+            "zh" if traditional().is_some() => Self("zh-Hant".to_owned()),
+            _ => base,
+        }
     }
 
     /// Whether a text in `other` serves a reader of this language: `pt` and `pt-BR` serve each other.
@@ -114,6 +129,23 @@ mod tests {
         assert_eq!(tag("PT_br"), Ok("pt-BR".to_owned()));
         assert_eq!(tag("zh-hant"), Ok("zh-Hant".to_owned()));
         assert!(tag("").is_err() && tag("english please").is_err());
+    }
+
+    #[test]
+    fn a_region_tells_how_chinese_is_written() {
+        let family = |tag: &str| {
+            tag.parse::<Language>()
+                .map(|tag| String::from(tag.family()))
+        };
+        for (tag, expected) in [
+            ("zh-TW", "zh-Hant"),
+            ("zh-Hant-HK", "zh-Hant"),
+            ("zh-CN", "zh"),
+            ("zh", "zh"),
+            ("pt-BR", "pt"),
+        ] {
+            assert_eq!(family(tag), Ok(expected.to_owned()));
+        }
     }
 
     #[test]

@@ -32,6 +32,17 @@ pub enum Length {
     Full,
 }
 
+/// What a mail is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Parts {
+    /// HTML, and the same in plain text.
+    #[default]
+    Both,
+    /// Plain text alone.
+    Text,
+}
+
 /// The form of an article in a digest, from the largest to the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -12,31 +12,40 @@ mod language;
 mod limit;
 mod look;
 pub mod query;
+mod ranking;
 mod relay;
 mod segment;
+mod signer;
+mod slot;
 mod source;
 mod subscriber;
+mod theme;
 pub mod token;
 mod topic;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use article::{
-    Archived, Article, ArticleId, Enclosure, Handling, Image, Number, Person, Related, Revision,
-    RichText,
+    Archived, Article, ArticleId, Change, Enclosure, Handling, Image, Number, Person, Related,
+    Revision, RichText,
 };
 pub use collecting::{CollectSettings, Robots};
-pub use digest::{Digest, Fragment, Hole, ReaderValues};
-pub use edition::{Edition, EditionId, InDoubt, Publisher};
+pub use digest::{Digest, Fragment, Hole, ReaderValues, Shortened};
+pub use edition::{Design, Edition, EditionId, Images, InDoubt, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;
-pub use look::{Form, Length, Look};
+pub use look::{Form, Length, Look, Parts};
 pub use query::Query;
+pub use ranking::{Pin, Ranking};
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
-    Also, Beside, Corrected, Correction, Mark, Moved, Placed, Section, Segment, SegmentKey,
+    Also, Beside, Corrected, Correction, FormerWish, Mark, Moved, Placed, Section, Segment,
+    SegmentKey,
 };
+pub use signer::{DkimError, Signer, SigningKey};
+pub use slot::{Frequency, Slot, SlotId, WEEK};
 pub use source::{Command, CommandLine, DeclaredSource, Priority, SourcePlace};
-pub use subscriber::{Pause, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use subscriber::{Pause, Quiet, Ref, Subscriber, Subscription, SubscriptionNumber};
+pub use theme::{Colour, Colours, Fonts, Layout, Logo, NoColour, Theme};
 pub use token::{Purpose, Token, TokenKeys};
-pub use topic::{Topic, TopicId};
+pub use topic::{FormerTopic, Topic, TopicId};

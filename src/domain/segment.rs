@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Archived, Form, IssueId, Language, Length, Limit, Look, Number, RichText, TopicId};
+use super::{
+    Archived, Form, IssueId, Language, Length, Limit, Look, Number, Parts, RichText, TopicId,
+};
 
 /// All that a digest depends on: two subscribers with the same key get the same digest, and a digest can be made
 /// again from its key years later.
@@ -32,10 +34,30 @@ pub struct SegmentKey {
     /// Whether they read summaries or whole articles.
     #[serde(default)]
     pub length: Length,
+    /// HTML and text, or text alone.
+    #[serde(default)]
+    pub parts: Parts,
+    /// What they followed before, the earliest first: what they had up to there was by that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerWish>,
+    /// The topics that they follow and are told of, because there are no more since their last issue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<TopicId>,
     /// How it looks.
     pub look: Look,
     /// The hash of the configuration, templates and labels that the issue is made from.
     pub made_from: String,
+}
+
+/// What a reader followed until they chose otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FormerWish {
+    /// The query, as they wrote it or in its canonical form.
+    pub query: String,
+    /// The languages that they read.
+    pub languages: Vec<Language>,
+    /// It held for articles up to here.
+    pub upto: Number,
 }
 
 impl SegmentKey {

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, EditionId, Language, Limit, query::Query};
+use super::{Address, EditionId, Frequency, Language, Length, Limit, Parts, query::Query};
 
 /// The name of a subscriber inside the program and in tokens: 80 bits of a keyed hash of their first address.
 /// It stays when the address changes.
@@ -75,9 +75,58 @@ pub struct Subscriber {
     /// How many articles they want at most; the edition's limit, if they didn't say.
     #[serde(default)]
     pub max_articles: Option<Limit<u32>>,
+    /// HTML and text, or text alone; the edition's, if they didn't say.
+    #[serde(default)]
+    pub format: Option<Parts>,
     /// Whether they asked for silence.
     #[serde(default)]
     pub paused: Pause,
+    /// How often they want it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frequency: Frequency,
+    /// Their hour; the edition's, if they didn't say.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub at: Option<NaiveTime>,
+    /// Their days of the week; those that go with the frequency, if empty.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub days: Vec<Weekday>,
+    /// When they want none, though an issue goes: its articles wait for the next.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub quiet: Vec<Quiet>,
+    /// How many articles make a mail worth it to them; the edition's, if they didn't say.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub min_articles: Option<u32>,
+    /// How long articles wait for more of them, in days; the edition's, if they didn't say.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub max_wait: Option<u32>,
+    /// How much of each article they want.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub length: Length,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A day without mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quiet {
+    /// Every such day of the week.
+    Day(Weekday),
+    /// That date.
+    Date(NaiveDate),
+}
+
+impl Quiet {
+    /// Whether it covers `date`.
+    #[must_use]
+    pub fn covers(self, date: NaiveDate) -> bool {
+        match self {
+            Self::Day(day) => date.weekday() == day,
+            Self::Date(quiet) => date == quiet,
+        }
+    }
 }
 
 /// A subscriber's place in one edition, as the store has it.

@@ -185,11 +185,13 @@ mod tests {
 
     use super::*;
     use crate::domain::EditionId;
+    use crate::domain::SlotId;
 
     fn issue() -> IssueId {
         IssueId {
             edition: EditionId("daily".into()),
             date: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap_or_default(),
+            slot: SlotId::default(),
         }
     }
 

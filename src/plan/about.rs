@@ -30,6 +30,8 @@ pub enum Place {
     Title,
     /// In the summary.
     Summary,
+    /// Further down in the text.
+    Body,
 }
 
 impl Why {
@@ -42,6 +44,7 @@ impl Why {
             Self::Alias(tag) => format!("tag `{tag}`, an alias"),
             Self::Phrase(phrase, Place::Title) => format!("phrase `{phrase}` in the title"),
             Self::Phrase(phrase, Place::Summary) => format!("phrase `{phrase}` in the summary"),
+            Self::Phrase(phrase, Place::Body) => format!("phrase `{phrase}` in the text"),
             Self::Source(source) => format!("source `{source}`"),
             Self::Within(topic) => format!("narrower topic `{topic}`"),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{about::Resolved, fold::fold, topics::TopicIndex};
+use super::{about::Resolved, bits::Bits, fold::fold, topics::TopicIndex, window::Window};
 use crate::domain::{Query, TopicId};
 
 /// A term in negation normal form. The order of the variants and of what is in them makes the canonical order.
@@ -31,6 +31,7 @@ pub struct Compiled {
     canonical: String,
     order: Vec<TopicId>,
     unknown: Vec<String>,
+    former: Vec<TopicId>,
     excludes: bool,
 }
 
@@ -38,8 +39,8 @@ impl Compiled {
     /// Resolves the names of a query.
     #[must_use]
     pub fn new(query: &Query, index: &TopicIndex) -> Self {
-        let (mut order, mut unknown) = (Vec::new(), Vec::new());
-        let term = simplify(query, index, true, &mut order, &mut unknown);
+        let mut names = Names::default();
+        let term = simplify(query, index, true, &mut names);
         let mut excludes = false;
         walk(&term, &mut |term| {
             excludes |= matches!(
@@ -51,9 +52,16 @@ impl Compiled {
             excludes,
             canonical: text(&term),
             term,
-            order,
-            unknown,
+            order: names.order,
+            unknown: names.unknown,
+            former: names.former,
         }
+    }
+
+    /// The topics that it wants and that there are no more.
+    #[must_use]
+    pub fn former(&self) -> &[TopicId] {
+        &self.former
     }
 
     /// The form that all queries of this meaning share; it reads as a query.
@@ -89,6 +97,23 @@ impl Compiled {
         });
         let followed = self.order.iter().filter(|id| wanted.contains(&*id.0));
         followed.cloned().collect()
+    }
+
+    /// The articles of a window that are wanted.
+    pub(super) fn wanted(&self, window: &Window) -> Bits {
+        wanted(&self.term, window)
+    }
+
+    /// How many of its wanted topics and tags an article is about.
+    #[must_use]
+    pub fn terms_of(&self, resolved: &Resolved) -> u32 {
+        let mut count = 0;
+        walk(&self.term, &mut |term| {
+            if let Term::Topic { wanted: true, .. } | Term::Tag { wanted: true, .. } = term {
+                count += u32::from(matches(term, resolved, Exclusions::Hold));
+            }
+        });
+        count
     }
 
     /// Whether an article about this is wanted.
@@ -143,23 +168,28 @@ fn walk<'a>(term: &'a Term, see: &mut impl FnMut(&'a Term)) {
     }
 }
 
-fn simplify(
-    query: &Query,
-    index: &TopicIndex,
-    wanted: bool,
-    order: &mut Vec<TopicId>,
-    unknown: &mut Vec<String>,
-) -> Term {
+/// What is noted of a query's names on the way.
+#[derive(Default)]
+struct Names {
+    /// The topics that it wants.
+    order: Vec<TopicId>,
+    /// Names that are no topic's.
+    unknown: Vec<String>,
+    /// The topics that it wants and that there are no more.
+    former: Vec<TopicId>,
+}
+
+fn simplify(query: &Query, index: &TopicIndex, wanted: bool, names: &mut Names) -> Term {
     match query {
         Query::Any if wanted => Term::Any,
         Query::Any => Term::Nothing,
-        Query::Not(inner) => simplify(inner, index, !wanted, order, unknown),
-        Query::Topic(name) => named(name, false, index, wanted, order, unknown),
-        Query::Exactly(name) => named(name, true, index, wanted, order, unknown),
+        Query::Not(inner) => simplify(inner, index, !wanted, names),
+        Query::Topic(name) => named(name, false, index, wanted, names),
+        Query::Exactly(name) => named(name, true, index, wanted, names),
         Query::And(terms) | Query::Or(terms) => {
             let terms = terms
                 .iter()
-                .map(|term| simplify(term, index, wanted, order, unknown));
+                .map(|term| simplify(term, index, wanted, names));
             // De Morgan: under a negation each becomes the other.
             if matches!(query, Query::And(_)) == wanted {
                 and(terms)
@@ -170,17 +200,23 @@ fn simplify(
     }
 }
 
-fn named(
-    name: &str,
-    exactly: bool,
-    index: &TopicIndex,
-    wanted: bool,
-    order: &mut Vec<TopicId>,
-    unknown: &mut Vec<String>,
-) -> Term {
-    let Some(place) = index.find(name) else {
-        if !unknown.iter().any(|known| known == name) {
-            unknown.push(name.to_owned());
+fn named(name: &str, exactly: bool, index: &TopicIndex, wanted: bool, names: &mut Names) -> Term {
+    let former = index.former(name);
+    if let Some(former) = former.filter(|former| wanted && !names.former.contains(&former.id)) {
+        names.former.push(former.id.clone());
+    }
+    let place = match former {
+        Some(former) => match former.into.as_ref().and_then(|into| index.place(into)) {
+            Some(into) => Some(into),
+            // It ended: nothing is about it.
+            None if wanted => return Term::Nothing,
+            None => return Term::Any,
+        },
+        None => index.find(name),
+    };
+    let Some(place) = place else {
+        if !names.unknown.iter().any(|known| known == name) {
+            names.unknown.push(name.to_owned());
         }
         let folded = fold(name);
         return match (folded.is_empty(), wanted) {
@@ -191,8 +227,8 @@ fn named(
         };
     };
     let id = &index.topic(place).id;
-    if wanted && !order.contains(id) {
-        order.push(id.clone());
+    if wanted && !names.order.contains(id) {
+        names.order.push(id.clone());
     }
     Term::Topic {
         place,
@@ -249,6 +285,37 @@ fn single(mut terms: BTreeSet<Term>, none: Term, many: fn(BTreeSet<Term>) -> Ter
         many(terms)
     } else {
         terms.pop_first().unwrap_or(none)
+    }
+}
+
+fn wanted(term: &Term, window: &Window) -> Bits {
+    let signed = |bits: Bits, wanted: bool| if wanted { bits } else { bits.complement() };
+    match term {
+        Term::Any => Bits::all(window.len()),
+        Term::Nothing => Bits::none(window.len()),
+        Term::Topic {
+            place,
+            exactly,
+            wanted,
+            ..
+        } => {
+            let topics = if *exactly {
+                &window.exactly
+            } else {
+                &window.about
+            };
+            signed(topics[*place].clone(), *wanted)
+        }
+        Term::Tag { folded, wanted } => {
+            let tagged = window.tagged.get(folded).cloned();
+            signed(tagged.unwrap_or_else(|| Bits::none(window.len())), *wanted)
+        }
+        Term::And(terms) => terms.iter().fold(Bits::all(window.len()), |bits, term| {
+            bits.and(&wanted(term, window))
+        }),
+        Term::Or(terms) => terms.iter().fold(Bits::none(window.len()), |bits, term| {
+            bits.or(&wanted(term, window))
+        }),
     }
 }
 
@@ -378,6 +445,25 @@ mod tests {
             let again = Compiled::new(&read.unwrap(), &index());
             assert_eq!(again.canonical(), compiled.canonical());
         }
+    }
+
+    #[test]
+    fn whoever_follows_a_topic_that_ended_follows_what_it_ended_in() {
+        let former = |id: &str, into: Option<&str>| crate::domain::FormerTopic {
+            id: TopicId(id.into()),
+            names: [("fr".parse().unwrap(), "Échecs".to_owned())].into(),
+            into: into.map(|into| TopicId(into.into())),
+            since: chrono::NaiveDate::MIN,
+        };
+        let index = index().with_former(&[former("chess", Some("sport"))]);
+        let compiled = Compiled::new(&"korea OR echecs".parse().unwrap(), &index);
+        assert_eq!(compiled.canonical(), "korea OR sport");
+        assert_eq!(compiled.former(), [TopicId("chess".into())]);
+        let index = index.with_former(&[former("chess", None)]);
+        let compiled = |query: &str| Compiled::new(&query.parse().unwrap(), &index);
+        assert_eq!(compiled("korea OR chess").canonical(), "korea");
+        assert_eq!(compiled("korea -chess").canonical(), "korea");
+        assert_eq!(compiled("chess").canonical(), "NOT *");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! When an edition is due. An issue is named by a civil date, never by an instant: a clock that is set back makes no second one.
+//! When a slot of an edition is due. An issue is named by a civil date, never by an instant: a clock that is set back makes no second one.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::Edition;
+use crate::domain::Slot;
 
 /// Whether an edition is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,19 +26,19 @@ pub enum Due {
 /// would otherwise never see an hour such as 23:55 on its own date.
 const FIRST_ISSUE_GRACE: TimeDelta = TimeDelta::hours(1);
 
-/// Whether an edition is due at `now`, when its last issue was that of `last`.
+/// Whether a slot is due at `now`, when its last issue was that of `last`; `deadline` is how long after its time an issue may go.
 ///
 /// With an hour (`at`), the last time that it struck counts, until the deadline or the next time: a run that was missed is made up for
-/// once. Without one, the first run of a civil date makes the issue. An edition that never had an issue doesn't make up for yesterday's.
+/// once. Without one, the first run of a civil date makes the issue. A slot that never had an issue doesn't make up for yesterday's.
 #[must_use]
-pub fn due(edition: &Edition, now: DateTime<Utc>, last: Option<NaiveDate>) -> Due {
-    let today = now.with_timezone(&edition.tz).date_naive();
-    let strikes = |date: NaiveDate| instant(date, edition.at.unwrap_or(NaiveTime::MIN), edition.tz);
-    let struck = if edition.at.is_some() {
+pub fn due(slot: &Slot, deadline: TimeDelta, now: DateTime<Utc>, last: Option<NaiveDate>) -> Due {
+    let today = now.with_timezone(&slot.tz).date_naive();
+    let strikes = |date: NaiveDate| instant(date, slot.at.unwrap_or(NaiveTime::MIN), slot.tz);
+    let struck = if slot.at.is_some() {
         // From tomorrow: where midnight comes twice, tomorrow has begun before today has ended.
-        dates(edition, today.succ_opt(), NaiveDate::pred_opt).find(|date| strikes(*date) <= now)
+        dates(slot, today.succ_opt(), NaiveDate::pred_opt).find(|date| strikes(*date) <= now)
     } else {
-        Some(today).filter(|date| edition.goes_on(*date))
+        Some(today).filter(|date| slot.goes_on(*date))
     };
     let is_new = |date: &NaiveDate| match last {
         Some(last) => last < *date,
@@ -46,33 +46,33 @@ pub fn due(edition: &Edition, now: DateTime<Utc>, last: Option<NaiveDate>) -> Du
     };
     if let Some(date) = struck.filter(is_new) {
         // Without an hour the issue begins when it is made.
-        let begins = edition.at.map_or(now, |_| strikes(date));
+        let begins = slot.at.map_or(now, |_| strikes(date));
         let end = begins
-            .checked_add_signed(edition.deadline)
+            .checked_add_signed(deadline)
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let next = dates(edition, date.succ_opt(), NaiveDate::succ_opt).next();
+        let next = dates(slot, date.succ_opt(), NaiveDate::succ_opt).next();
         let deadline = next.map_or(end, |next| end.min(strikes(next)));
         if now < deadline {
             return Due::Now { date, deadline };
         }
     }
     // From yesterday: where the clocks skip midnight, yesterday's hour may strike today.
-    let next = dates(edition, today.pred_opt(), NaiveDate::succ_opt)
+    let next = dates(slot, today.pred_opt(), NaiveDate::succ_opt)
         .filter(|date| last.is_none_or(|last| last < *date))
         .map(strikes)
         .find(|at| *at > now);
     Due::Not { next }
 }
 
-/// The dates on which an edition goes, from one on, forwards or backwards, for as long as to meet each weekday twice.
+/// The dates on which an edition goes, from one on, forwards or backwards, for as long as to meet a date of each month twice.
 fn dates(
-    edition: &Edition,
+    slot: &Slot,
     from: Option<NaiveDate>,
     step: fn(&NaiveDate) -> Option<NaiveDate>,
 ) -> impl Iterator<Item = NaiveDate> {
     std::iter::successors(from, step)
-        .take(16)
-        .filter(|date| edition.goes_on(*date) && exists(*date, edition.tz))
+        .take(70)
+        .filter(|date| slot.goes_on(*date) && exists(*date, slot.tz))
 }
 
 /// Whether a zone has had the date: Apia went from 29 to 31 December 2011.
@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::test_data::edition;
+    use crate::{domain::Edition, plan::test_data::edition};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -130,13 +130,26 @@ mod tests {
             date: date("2026-11-24"),
             deadline: at("2026-11-24T23:00:00Z"),
         };
-        assert_eq!(due(&edition, now, None), expected);
+        assert_eq!(due(&edition.slot(), edition.deadline, now, None), expected);
         let not = Due::Not {
             next: Some(at("2026-11-24T23:00:00Z")),
         };
-        assert_eq!(due(&edition, now, Some(date("2026-11-24"))), not);
         assert_eq!(
-            due(&edition, now, Some(date("2026-11-25"))),
+            due(
+                &edition.slot(),
+                edition.deadline,
+                now,
+                Some(date("2026-11-24"))
+            ),
+            not
+        );
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                now,
+                Some(date("2026-11-25"))
+            ),
             Due::Not {
                 next: Some(at("2026-11-25T23:00:00Z"))
             }
@@ -155,27 +168,46 @@ mod tests {
             deadline: at("2026-11-24T13:00:00Z"),
         };
         assert_eq!(
-            due(&edition, at("2026-11-24T12:59:00Z"), yesterday),
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-24T12:59:00Z"),
+                yesterday
+            ),
             expected
         );
         let not = Due::Not {
             next: Some(at("2026-11-25T07:00:00Z")),
         };
-        assert_eq!(due(&edition, at("2026-11-24T13:00:00Z"), yesterday), not);
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-24T13:00:00Z"),
+                yesterday
+            ),
+            not
+        );
     }
 
     #[test]
     fn a_new_edition_does_not_make_up_for_yesterday() {
         let edition = daily(Some("07:00:00"), Tz::UTC);
         assert_eq!(
-            due(&edition, at("2026-11-24T05:00:00Z"), None),
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-24T05:00:00Z"),
+                None
+            ),
             Due::Not {
                 next: Some(at("2026-11-24T07:00:00Z"))
             }
         );
         assert!(matches!(
             due(
-                &edition,
+                &edition.slot(),
+                edition.deadline,
                 at("2026-11-24T05:00:00Z"),
                 Some(date("2026-11-22"))
             ),
@@ -215,9 +247,22 @@ mod tests {
             date: date("2026-11-23"),
             deadline: at("2026-11-24T23:55:00Z"),
         };
-        assert_eq!(due(&edition, at("2026-11-24T00:00:00Z"), None), expected);
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-24T00:00:00Z"),
+                None
+            ),
+            expected
+        );
         assert!(matches!(
-            due(&edition, at("2026-11-24T00:55:00Z"), None),
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-24T00:55:00Z"),
+                None
+            ),
             Due::Not { .. }
         ));
     }
@@ -230,9 +275,17 @@ mod tests {
         let not = Due::Not {
             next: Some(at("2011-12-30T17:00:00Z")),
         };
-        assert_eq!(due(&edition, at("2011-12-30T16:30:00Z"), last), not);
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2011-12-30T16:30:00Z"),
+                last
+            ),
+            not
+        );
         assert!(matches!(
-            due(&edition, at("2011-12-30T17:30:00Z"), last),
+            due(&edition.slot(), edition.deadline, at("2011-12-30T17:30:00Z"), last),
             Due::Now { date: made, .. } if made == date("2011-12-31")
         ));
     }
@@ -246,12 +299,20 @@ mod tests {
         let not = Due::Not {
             next: Some(strikes),
         };
-        assert_eq!(due(&edition, strikes - TimeDelta::minutes(10), last), not);
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                strikes - TimeDelta::minutes(10),
+                last
+            ),
+            not
+        );
         let now = Due::Now {
             date: date("2026-03-28"),
             deadline: at("2026-03-30T00:30:00Z"),
         };
-        assert_eq!(due(&edition, strikes, last), now);
+        assert_eq!(due(&edition.slot(), edition.deadline, strikes, last), now);
     }
 
     #[test]
@@ -261,7 +322,15 @@ mod tests {
         let not = Due::Not {
             next: Some(at("2026-11-25T07:00:00Z")),
         };
-        assert_eq!(due(&edition, at("2026-11-23T08:00:00Z"), last), not);
+        assert_eq!(
+            due(
+                &edition.slot(),
+                edition.deadline,
+                at("2026-11-23T08:00:00Z"),
+                last
+            ),
+            not
+        );
     }
 
     #[test]
@@ -271,7 +340,10 @@ mod tests {
             ..daily(Some("07:00:00"), Tz::UTC)
         };
         let now = at("2026-11-24T08:00:00Z");
-        assert_eq!(due(&never, now, None), Due::Not { next: None });
+        assert_eq!(
+            due(&never.slot(), never.deadline, now, None),
+            Due::Not { next: None }
+        );
         let patient = Edition {
             deadline: TimeDelta::MAX,
             ..daily(Some("07:00:00"), Tz::UTC)
@@ -280,10 +352,10 @@ mod tests {
             date: date("2026-11-24"),
             deadline: at("2026-11-25T07:00:00Z"),
         };
-        assert_eq!(due(&patient, now, None), expected);
+        assert_eq!(due(&patient.slot(), patient.deadline, now, None), expected);
         for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-            let _ = due(&patient, now, None);
-            let _ = due(&patient, now, Some(NaiveDate::MIN));
+            let _ = due(&patient.slot(), patient.deadline, now, None);
+            let _ = due(&patient.slot(), patient.deadline, now, Some(NaiveDate::MIN));
         }
     }
 
@@ -306,7 +378,7 @@ mod tests {
             let begin = at(&format!("{year}-02-01T12:00:00Z"));
             let (mut now, mut last, mut issues) = (begin, None, Vec::new());
             while now < begin + TimeDelta::days(365) {
-                if let Due::Now { date, deadline } = due(&edition, now, last) {
+                if let Due::Now { date, deadline } = due(&edition.slot(), edition.deadline, now, last) {
                     prop_assert!(now < deadline);
                     let at_once = |at| instant(date, at, tz) > now - TimeDelta::minutes(10);
                     prop_assert!(last.is_none() || edition.at.is_none_or(at_once));
@@ -319,7 +391,7 @@ mod tests {
             let apia = (tz == Tz::Pacific__Apia).then(|| date("2011-12-30"));
             let all = |days: i64| local(begin + TimeDelta::days(days)).iter_days()
                 .take_while(|date| *date <= local(now - TimeDelta::days(days)))
-                .filter(|date| edition.goes_on(*date) && Some(*date) != apia).collect::<Vec<_>>();
+                .filter(|date| edition.slot().goes_on(*date) && Some(*date) != apia).collect::<Vec<_>>();
             // On the first and the last date the hour may not have struck.
             let whole: Vec<_> = issues.iter().copied().filter(|date| all(1).contains(date)).collect();
             prop_assert_eq!(whole, all(1));

@@ -100,7 +100,8 @@ pub fn parts_words(before: char, after: char) -> bool {
 }
 
 /// Whether a letter belongs to a script that puts no space between words.
-fn is_unspaced(c: char) -> bool {
+#[must_use]
+pub fn is_unspaced(c: char) -> bool {
     // The mark of a long vowel is of no script of its own: メーカー.
     c == 'ー'
         || matches!(

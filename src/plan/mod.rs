@@ -5,12 +5,16 @@
 //! of a key again, at any time.
 
 mod about;
+mod bits;
+mod changes;
 mod compile;
-mod copies;
 mod due;
 mod fold;
 mod phrases;
+mod rank;
+mod room;
 mod select;
+pub mod story;
 #[cfg(test)]
 pub(crate) mod test_data;
 mod topics;
@@ -21,7 +25,8 @@ pub use about::{Place, Resolved, TopicSet, Why};
 pub use compile::Compiled;
 pub use due::{Due, due, instant};
 pub use fold::fold;
-pub use select::{Fate, Selection, Wanted};
+pub use rank::{Factor, Score};
+pub use select::{Chosen, Fate, Wanted};
 pub use topics::{TopicError, TopicIndex, TopicWarning};
 pub use window::Window;
-pub use wish::{Wish, segment, selection, wish};
+pub use wish::{Wish, count, fates, segment, wish};

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::domain::{
-    Archived, Article, ArticleId, Edition, EditionId, Handling, InDoubt, Language, Limit, Look,
-    Number, Query, RichText, Topic, TopicId,
+    Archived, Article, ArticleId, Design, Edition, EditionId, Handling, InDoubt, Language, Limit,
+    Look, Number, Query, Ranking, RichText, Topic, TopicId,
 };
 
 pub fn topic(id: &str, within: &[&str]) -> Topic {
@@ -15,6 +15,7 @@ pub fn topic(id: &str, within: &[&str]) -> Topic {
         aliases: Vec::new(),
         within: within.iter().map(|id| TopicId((*id).into())).collect(),
         phrases: Vec::new(),
+        body: false,
         not_phrases: Vec::new(),
     }
 }
@@ -75,8 +76,12 @@ pub fn edition() -> Edition {
         default_topics: Query::Any,
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: Some(TimeDelta::hours(72)),
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     fold::fold,
     phrases::Phrases,
 };
-use crate::domain::{Article, Topic, TopicId};
+use crate::domain::{Article, FormerTopic, Topic, TopicId};
 
 /// Why topics contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,12 +97,16 @@ enum Label {
 pub struct TopicIndex {
     topics: Vec<Topic>,
     places: HashMap<TopicId, usize>,
+    ids: HashMap<String, usize>,
     /// Folded ids, names and aliases → place. Those that several topics claim aren't in it.
     labels: HashMap<String, (usize, Label)>,
     /// For each topic, itself and all that it lies within, the nearest first.
     closures: Vec<Vec<usize>>,
     phrases: Phrases,
     warnings: Vec<TopicWarning>,
+    /// What could be followed before, by folded id and name.
+    former: Vec<FormerTopic>,
+    former_labels: HashMap<String, usize>,
 }
 
 impl TopicIndex {
@@ -139,11 +143,53 @@ impl TopicIndex {
         Ok(Self {
             phrases: Phrases::new(topics),
             topics: topics.to_vec(),
+            ids: places
+                .iter()
+                .map(|(id, place)| (id.0.clone(), *place))
+                .collect(),
             places,
             labels,
             closures,
             warnings,
+            former: Vec::new(),
+            former_labels: HashMap::new(),
         })
+    }
+
+    /// The same, with the topics that could be followed before.
+    #[must_use]
+    pub fn with_former(mut self, former: &[FormerTopic]) -> Self {
+        for (place, topic) in former.iter().enumerate() {
+            for label in [&topic.id.0].into_iter().chain(topic.names.values()) {
+                let folded = fold(label);
+                if !folded.is_empty() {
+                    self.former_labels.entry(folded).or_insert(place);
+                }
+            }
+        }
+        self.former = former.to_vec();
+        self
+    }
+
+    /// The topic that a name meant before, if no topic's id has that name today.
+    #[must_use]
+    pub fn former(&self, label: &str) -> Option<&FormerTopic> {
+        if self.former.is_empty() {
+            return None;
+        }
+        let folded = fold(label);
+        if matches!(self.labels.get(&folded), Some((_, Label::Id))) {
+            return None;
+        }
+        self.former_labels
+            .get(&folded)
+            .map(|place| &self.former[*place])
+    }
+
+    /// A topic that could be followed before, by its id.
+    #[must_use]
+    pub fn former_by_id(&self, id: &TopicId) -> Option<&FormerTopic> {
+        self.former.iter().find(|topic| topic.id == *id)
     }
 
     /// The topic at a place.
@@ -167,6 +213,10 @@ impl TopicIndex {
     /// The place of the topic that a tag, name or alias means; `None` where it means none, or several.
     #[must_use]
     pub fn find(&self, label: &str) -> Option<usize> {
+        // An id means its topic, whatever else is called so; most queries are made of ids.
+        if let Some(place) = self.ids.get(label) {
+            return Some(*place);
+        }
         self.labels.get(&fold(label)).map(|(place, _)| *place)
     }
 
@@ -231,11 +281,20 @@ impl TopicIndex {
     /// Adds the topics whose phrases stand in an article, and gives those whose `not` phrases do.
     fn find_phrases(&self, article: &Article, found: &mut Vec<(usize, Why)>) -> Vec<usize> {
         let mut unwanted = Vec::new();
+        let any_body = self.topics.iter().any(|topic| topic.body);
         for (place, text) in [
             (Place::Title, &article.title),
             (Place::Summary, &article.summary.text),
+            (Place::Body, &article.body.text),
         ] {
-            for meaning in self.phrases.find(&fold(text)) {
+            // Bodies are long, and few topics want them.
+            if place == Place::Body && !any_body {
+                continue;
+            }
+            let folded = fold(text);
+            let counts = |topic: usize| place != Place::Body || self.topics[topic].body;
+            let found_here = self.phrases.find(&folded);
+            for meaning in found_here.filter(|meaning| counts(meaning.topic)) {
                 if meaning.keeps_out {
                     unwanted.push(meaning.topic);
                 } else {
@@ -418,6 +477,24 @@ mod tests {
             "narrower topic `north-korea`",
         ];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn a_phrase_is_looked_for_in_the_whole_text_where_its_topic_asks_for_it() {
+        let (mut asks, mut other) = (topic("asks", &[]), topic("other", &[]));
+        asks.phrases = vec!["Wonsan".into()];
+        asks.body = true;
+        other.phrases = vec!["Wonsan".into()];
+        let index = TopicIndex::new(&[asks, other]).unwrap();
+        let mut ferry = article("Ferry sails", &[]);
+        ferry.body.text = "It goes to Wonsan.".into();
+        let words: Vec<_> = index
+            .resolve(&ferry, &[])
+            .why
+            .iter()
+            .map(|(topic, why)| format!("{topic}: {}", why.words()))
+            .collect();
+        assert_eq!(words, ["asks: phrase `Wonsan` in the text"]);
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! What a subscriber wishes, as far as a segment's key goes, and the segment that comes of it.
 
+use chrono::TimeDelta;
+
 use super::{
     compile::Compiled,
-    select::{Selection, Wanted},
+    rank::Score,
+    select::{Fate, Wanted},
     topics::TopicIndex,
     window::Window,
 };
-use crate::domain::{Edition, Language, Limit, Query, Segment, SegmentKey, Subscriber};
+use crate::domain::{
+    Edition, FormerWish, Language, Length, Limit, Moved, Number, Parts, Query, Segment, SegmentKey,
+    Subscriber,
+};
 
 /// The parts of a segment's key that a subscriber decides.
 #[derive(Debug, Clone)]
@@ -17,6 +23,40 @@ pub struct Wish {
     pub languages: Vec<Language>,
     /// How many articles they want at most.
     pub max_articles: Limit<u32>,
+    /// How many articles make a mail worth it to them.
+    pub min_articles: u32,
+    /// How long articles wait for more of them.
+    pub max_wait: Option<TimeDelta>,
+    /// How much of each article they want.
+    pub length: Length,
+    /// HTML and text, or text alone.
+    pub parts: Parts,
+    /// What somebody who says nothing follows and reads.
+    usual: (String, Vec<Language>),
+}
+
+impl Wish {
+    /// What the reader followed before, as far as it held for articles after `lowest`.
+    #[must_use]
+    pub fn former(&self, wishes: &[FormerWish], lowest: Number) -> Vec<FormerWish> {
+        let (topics, languages) = &self.usual;
+        let relevant = wishes.iter().filter(|wish| wish.upto > lowest);
+        relevant
+            .map(|wish| FormerWish {
+                query: if wish.query.is_empty() {
+                    topics.clone()
+                } else {
+                    wish.query.clone()
+                },
+                languages: if wish.languages.is_empty() {
+                    languages.clone()
+                } else {
+                    wish.languages.clone()
+                },
+                upto: wish.upto,
+            })
+            .collect()
+    }
 }
 
 /// What a subscriber wishes of an edition; what they didn't say, the edition says.
@@ -41,35 +81,71 @@ pub fn wish(index: &TopicIndex, edition: &Edition, subscriber: &Subscriber) -> W
         query: Compiled::new(query, index),
         languages: languages.clone(),
         max_articles,
+        min_articles: subscriber.min_articles.unwrap_or(edition.min_articles),
+        max_wait: subscriber
+            .max_wait
+            .map(|days| TimeDelta::days(days.into()))
+            .or(edition.max_wait),
+        length: subscriber.length,
+        parts: subscriber.format.unwrap_or(edition.design.parts),
+        usual: (
+            edition.default_topics.to_string(),
+            edition.languages.clone(),
+        ),
     }
 }
 
-/// What the segment of a key gets, and what became of every article of the window.
+/// How many stories the digest of a key would have, however many of them have room, and whether it has corrections.
 #[must_use]
-pub fn selection(
-    window: &Window,
-    index: &TopicIndex,
-    edition: &Edition,
-    key: &SegmentKey,
-) -> Selection {
-    select(window, index, edition, key, &query(key, index))
+pub fn count(window: &Window, index: &TopicIndex, key: &SegmentKey) -> (usize, bool) {
+    let query = query(key, index);
+    let former = former(key, index);
+    let wanted = wanted(key, &query, &former);
+    let corrected = !window.corrections(&wanted, key.had).is_empty();
+    (window.count_new(&wanted), corrected)
 }
 
-fn select(
+/// What became of every article of a window, in its order, and what each story weighs, at the article that tells it.
+#[must_use]
+pub fn fates(
     window: &Window,
     index: &TopicIndex,
     edition: &Edition,
     key: &SegmentKey,
-    query: &Compiled,
-) -> Selection {
-    let wanted = Wanted {
+) -> Vec<(Fate, Option<Score>)> {
+    let query = query(key, index);
+    let former = former(key, index);
+    let wanted = wanted(key, &query, &former);
+    let chosen = window.select(&wanted, index, edition);
+    window.fates(&wanted, &chosen, index)
+}
+
+/// What the reader followed before, ready to be asked.
+fn former<'a>(key: &'a SegmentKey, index: &TopicIndex) -> Vec<(Compiled, &'a FormerWish)> {
+    let former = key.former.iter();
+    former
+        .map(|wish| {
+            let query = wish.query.parse().unwrap_or(Query::Or(Vec::new()));
+            (Compiled::new(&query, index), wish)
+        })
+        .collect()
+}
+
+fn wanted<'a>(
+    key: &'a SegmentKey,
+    query: &'a Compiled,
+    former: &'a [(Compiled, &'a FormerWish)],
+) -> Wanted<'a> {
+    Wanted {
         query,
         order: &key.topics,
         languages: &key.languages,
         watermark: key.watermark,
         max_articles: key.max_articles,
-    };
-    window.select(&wanted, index, edition)
+        length: key.length,
+        former,
+        had_after: key.had,
+    }
 }
 
 fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
@@ -82,7 +158,12 @@ fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
 #[must_use]
 pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: SegmentKey) -> Segment {
     let query = query(&key, index);
-    let sections = select(window, index, edition, &key, &query).sections;
+    let before = former(&key, index);
+    let sections = window
+        .select(&wanted(&key, &query, &before), index, edition)
+        .sections;
+    let corrections = window.corrections(&wanted(&key, &query, &before), key.had);
+    drop(before);
     let followed = query.follows();
     let follows = key.topics.iter().filter(|topic| followed.contains(topic));
     // The words around the articles come in the first of the reader's languages that the edition comes in.
@@ -95,14 +176,25 @@ pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: Segm
         .cloned()
         .unwrap_or_else(Language::english);
     Segment {
-        language,
         follows: follows.cloned().collect(),
         opening: None,
-        corrections: Vec::new(),
-        moved: Vec::new(),
+        corrections,
+        moved: moved(&key, index, &language),
+        language,
         sections,
         key,
     }
+}
+
+/// The topics that its readers are told of, by the names that they knew.
+fn moved(key: &SegmentKey, index: &TopicIndex, language: &Language) -> Vec<Moved> {
+    let former = key.moved.iter().filter_map(|id| index.former_by_id(id));
+    former
+        .map(|former| Moved {
+            name: former.name(language).to_owned(),
+            into: former.into.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::{EditionId, IssueId, Length, Look, Number, TopicId},
+        domain::{EditionId, Frequency, IssueId, Length, Look, Number, SlotId, TopicId},
         plan::test_data::{archived, article, edition, topic},
     };
 
@@ -128,7 +220,15 @@ mod tests {
             editions: Vec::new(),
             topics: topics.map(|topics| topics.parse().unwrap()),
             max_articles: None,
+            format: None,
             paused: crate::domain::Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
         }
     }
 
@@ -143,6 +243,7 @@ mod tests {
             issue: IssueId {
                 edition: EditionId("daily".into()),
                 date: "2026-11-24".parse().unwrap(),
+                slot: SlotId::default(),
             },
             query: wish.query.canonical().to_owned(),
             topics: wish.query.order().to_vec(),
@@ -152,6 +253,9 @@ mod tests {
             had: Number(0),
             max_articles: wish.max_articles,
             length: Length::Summary,
+            parts: wish.parts,
+            former: Vec::new(),
+            moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),
         };

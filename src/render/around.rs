@@ -17,8 +17,14 @@ use super::{
 };
 use crate::domain::{Beside, Form, Fragment, Language, Placed, Revision, TopicId};
 
-/// The pieces of articles in one form, by what is shown of each and beside it.
-type ByArticle = HashMap<(Revision, Arc<Beside>), Pair>;
+/// What is shown of an article, and beside it.
+type Shown = (Revision, Arc<Beside>);
+
+/// The pieces of articles in one form: few stand with different things beside them.
+type ByArticle = HashMap<Revision, Vec<(Arc<Beside>, Pair)>>;
+
+/// Fronts that are kept at hand.
+const FRONTS: usize = 10_000;
 
 /// What is rendered once for all readers of a language.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub(super) struct Around {
     pub text: Shell,
     articles: RwLock<[ByArticle; Form::ALL.len()]>,
     headings: RwLock<HashMap<Heading, Pair>>,
+    /// By the articles that they may name.
+    fronts: RwLock<HashMap<Vec<Shown>, Arc<Front>>>,
     /// By all that their templates see, as JSON.
     notes: RwLock<HashMap<String, Pair>>,
 }
@@ -48,6 +56,15 @@ pub(super) enum Heading {
     More,
     /// `Top stories`, where nothing stands under a topic.
     Top,
+    /// `and 12 more`, below the last story.
+    Rest(usize),
+}
+
+/// What an inbox shows of a digest.
+#[derive(Debug)]
+pub(super) struct Front {
+    pub subject: String,
+    pub preheader: String,
 }
 
 /// A piece in both parts, as it comes from the templates.
@@ -85,6 +102,7 @@ impl Around {
             context,
             articles: RwLock::default(),
             headings: RwLock::default(),
+            fronts: RwLock::default(),
             notes: RwLock::default(),
         })
     }
@@ -97,10 +115,10 @@ impl Around {
         raw: impl FnOnce() -> Result<Raw, RenderError>,
     ) -> Result<Pair, RenderError> {
         let form = placed.form as usize;
-        let key = (placed.article.revision.clone(), placed.beside.clone());
+        let revision = &placed.article.revision;
         let known = self.articles.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pair) = known[form].get(&key) {
-            return Ok(pair.clone());
+        if let Some(pair) = beside(known[form].get(revision), &placed.beside) {
+            return Ok(pair);
         }
         drop(known);
         let pair = Pair::new(press, &raw()?)?;
@@ -109,7 +127,32 @@ impl Around {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         // Another thread may have been first: one piece is shared by all.
-        Ok(known[form].entry(key).or_insert(pair).clone())
+        let pairs = known[form].entry(revision.clone()).or_default();
+        if let Some(pair) = beside(Some(pairs), &placed.beside) {
+            return Ok(pair);
+        }
+        pairs.push((Arc::clone(&placed.beside), pair.clone()));
+        Ok(pair)
+    }
+
+    /// Subject and preheader of the digests that begin with these articles: made when they are first asked for.
+    pub fn front(
+        &self,
+        first: Vec<Shown>,
+        made: impl FnOnce() -> Result<Front, RenderError>,
+    ) -> Result<Arc<Front>, RenderError> {
+        let known = self.fronts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(front) = known.get(&first) {
+            return Ok(front.clone());
+        }
+        drop(known);
+        let front = Arc::new(made()?);
+        let mut known = self.fronts.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= FRONTS {
+            known.clear();
+        }
+        known.insert(first, front.clone());
+        Ok(front)
     }
 
     /// The piece of notes that their templates see as `key`: made when it is first asked for.
@@ -150,6 +193,12 @@ impl Around {
     }
 }
 
+/// The piece with this beside it.
+fn beside(pairs: Option<&Vec<(Arc<Beside>, Pair)>>, wanted: &Arc<Beside>) -> Option<Pair> {
+    let same = |(beside, _): &&(Arc<Beside>, Pair)| Arc::ptr_eq(beside, wanted) || beside == wanted;
+    pairs?.iter().find(same).map(|(_, pair)| pair.clone())
+}
+
 impl Raw {
     /// Renders an article's templates.
     pub fn article(press: &Press, context: &Context, form: Form) -> Result<Self, RenderError> {
@@ -169,6 +218,11 @@ impl Raw {
     /// Renders the templates of what stands above the articles.
     pub fn notes(press: &Press, context: &Context) -> Result<Self, RenderError> {
         Self::new(press, context, "notes.html", "notes.txt")
+    }
+
+    /// Renders the templates of the line that counts what is left out.
+    pub fn rest(press: &Press, context: &Context) -> Result<Self, RenderError> {
+        Self::new(press, context, "rest.html", "rest.txt")
     }
 
     fn new(press: &Press, context: &Context, html: &str, text: &str) -> Result<Self, RenderError> {

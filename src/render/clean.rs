@@ -41,6 +41,27 @@ pub(super) fn html(html: &str) -> String {
     strip_marks(html).chars().filter(kept).collect()
 }
 
+/// Sanitised HTML without its `img` elements.
+pub(super) fn without_pictures(html: &str) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, picture)) = rest.split_once("<img") {
+        kept.push_str(before);
+        rest = &picture[end_of_tag(picture)..];
+    }
+    kept + rest
+}
+
+/// Where a tag ends: a `>` may stand in an attribute.
+fn end_of_tag(tag: &str) -> usize {
+    let mut quoted = false;
+    let end = tag.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'>' && !quoted
+    });
+    end.map_or(tag.len(), |at| at + 1)
+}
+
 /// An absolute link to a page, or none. What a link may not hold is escaped.
 pub(super) fn url(url: &str) -> Option<String> {
     let url = line(url).replace(' ', "%20").replace('\u{a0}', "%C2%A0");
@@ -75,6 +96,13 @@ mod tests {
     fn paragraphs_stay_apart() {
         assert_eq!(paragraphs("a\nb\n\n\n c \n \n"), ["a b", "c"]);
         assert!(paragraphs(" \n").is_empty());
+    }
+
+    #[test]
+    fn pictures_go_and_what_stands_around_them_stays() {
+        let html = "<p>a <img src=\"x\" alt=\"b > c\"> d<img alt=\"\">e</p><p>f";
+        assert_eq!(without_pictures(html), "<p>a  de</p><p>f");
+        assert_eq!(without_pictures("<img alt=\""), "");
     }
 
     #[test]

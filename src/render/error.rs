@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use strsim::damerau_levenshtein;
+
+use super::vars::VARS;
+
 /// Why a digest could not be rendered. All of them show when the [`super::Renderer`] is made, before the first mail.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -31,10 +35,24 @@ pub enum RenderError {
         /// What is wrong, with the line.
         report: String,
     },
+    /// A look's theme can't be read, or lacks something.
+    #[error("theme {file}: {report}")]
+    Theme {
+        /// The file.
+        file: String,
+        /// What is wrong, with the line.
+        report: String,
+    },
+    /// There is no such look.
+    #[error("there is no look `{look}`; there are: {known}")]
+    NoLook {
+        /// The look.
+        look: String,
+        /// Those that there are.
+        known: String,
+    },
     /// A look has no such template.
-    #[error(
-        "the look `{look}` has no {file}: write it into the templates folder, or choose the look `broadsheet`"
-    )]
+    #[error("the look `{look}` has no {file}: write it into the templates folder")]
     Missing {
         /// The look.
         look: String,
@@ -85,8 +103,41 @@ impl RenderError {
         for (name, origin) in origins {
             report = report.replace(&format!("--> {name}:"), &format!("--> {origin}:"));
         }
+        if let Some(meant) = meant(&report) {
+            let hint = format!(
+                "did you mean `{meant}`? `postrider templates vars` shows all that templates see"
+            );
+            report = format!("{report}\n\n{hint}");
+        }
         Self::Template { file, line, report }
     }
+}
+
+/// The name that was meant by one that isn't known. Tera names both, ``Field `tilte` is not defined. Available fields: title, url``;
+/// or it says that a filter got nothing, and points at the name.
+fn meant(report: &str) -> Option<String> {
+    if let Some((unknown, rest)) = report.split_once(" is not defined. Available ") {
+        let unknown = unknown.rsplit('`').nth(1)?;
+        let (_, known) = rest.lines().next()?.split_once(": ")?;
+        return near(unknown, known.split(", "));
+    }
+    if !report.contains("got `undefined`") {
+        return None;
+    }
+    let rows: Vec<_> = report.lines().collect();
+    let pair = rows.windows(2).find(|pair| pair[1].contains('^'))?;
+    let pointed = pair[0].get(pair[1].find('^')?..)?;
+    let in_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let unknown = pointed.split(|c| !in_name(c)).next()?;
+    let unknown = unknown.replacen("lead.", "article.", 1);
+    near(&unknown, VARS.iter().map(|var| var.name))
+}
+
+/// The nearest of the names that are known, if it is near.
+fn near<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let distance = |name: &&str| damerau_levenshtein(unknown, name);
+    let nearest = known.min_by_key(distance)?;
+    (distance(&nearest) * 2 < unknown.chars().count()).then(|| nearest.to_owned())
 }
 
 /// The template and line that a report points at: `--> article/card.html:3:7`.

@@ -29,7 +29,8 @@ fn flow_line(line: &str, flowed: &mut String) {
         return;
     }
     let line = line.trim_end_matches(' ');
-    if is_fixed(line) {
+    // No character is wider than its octets.
+    if line.len() <= WIDTH || is_fixed(line) {
         push_line(line, flowed);
         return;
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use icu_decimal::{DecimalFormatter, input::Decimal, options::DecimalFormatterOptions};
 use icu_locale::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::Deserialize;
@@ -43,13 +44,22 @@ pub(super) struct Labels {
 #[derive(Debug)]
 pub(super) struct Words {
     labels: BTreeMap<String, (Label, Language)>,
+    /// How each of the languages counts.
+    counting: BTreeMap<Language, Counting>,
+}
+
+/// How a language counts: its plural forms, and its digits (CLDR).
+#[derive(Debug)]
+struct Counting {
+    plurals: Option<PluralRules>,
+    digits: Option<DecimalFormatter>,
 }
 
 impl Labels {
     /// From the files `labels/LANGUAGE.toml`.
     pub fn new(templates: &Templates) -> Result<Self, RenderError> {
         let mut languages = BTreeMap::new();
-        for (name, origin, text) in templates.folder("labels") {
+        for (name, origin, text) in templates.folder("labels/") {
             let broken = |report: String| RenderError::Labels {
                 file: origin.to_owned(),
                 report,
@@ -72,7 +82,10 @@ impl Labels {
         let mut labels = BTreeMap::new();
         for wanted in [language, last_resort, &english] {
             let relatives = self.languages.keys().filter(|other| other.matches(wanted));
-            for found in [wanted, &wanted.base()].into_iter().chain(relatives) {
+            for found in [wanted, &wanted.family(), &wanted.base()]
+                .into_iter()
+                .chain(relatives)
+            {
                 for (key, label) in self.languages.get(found).into_iter().flatten() {
                     labels
                         .entry(key.clone())
@@ -80,8 +93,47 @@ impl Labels {
                 }
             }
         }
-        Words { labels }
+        let used = labels.values().map(|(_, language)| language.clone());
+        let counting = used.map(|language: Language| {
+            let counting = Counting::new(&language);
+            (language, counting)
+        });
+        Words {
+            counting: counting.collect(),
+            labels,
+        }
     }
+}
+
+/// The labels that the files of these languages lack, of those that English has. A language without a file lacks all.
+///
+/// # Errors
+/// When a file of labels is broken.
+pub fn missing_labels(
+    templates: &Templates,
+    languages: &[Language],
+) -> Result<Vec<(Language, Vec<String>)>, RenderError> {
+    let labels = Labels::new(templates)?.languages;
+    let all: Vec<_> = labels
+        .get(&Language::english())
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key)
+        .collect();
+    let missing = languages.iter().map(|language| {
+        let files = [language.clone(), language.family(), language.base()];
+        let known = |key: &&&String| {
+            files
+                .iter()
+                .any(|file| labels.get(file).is_some_and(|own| own.contains_key(**key)))
+        };
+        let gaps = all
+            .iter()
+            .filter(|key| !known(key))
+            .map(|key| (*key).clone());
+        (language.clone(), gaps.collect())
+    });
+    Ok(missing.collect())
 }
 
 impl Words {
@@ -98,12 +150,33 @@ impl Words {
         let text = match label {
             Label::Plain(text) => text,
             Label::Counted(forms) => forms
-                .get(&category(language, n))
+                .get(&self.category(language, n))
                 .or_else(|| forms.get(&Category::Other))
                 .or_else(|| forms.values().next_back())
                 .map_or("", String::as_str),
         };
-        strip_marks(&text.replace("{n}", &n.to_string())).into_owned()
+        let counting = self.counting.get(language);
+        let digits = counting.and_then(|counting| counting.digits.as_ref());
+        let number = match digits {
+            Some(digits) if text.contains("{n}") => {
+                digits.format(&Decimal::from(n as u64)).to_string()
+            }
+            _ => n.to_string(),
+        };
+        strip_marks(&text.replace("{n}", &number)).into_owned()
+    }
+
+    fn category(&self, language: &Language, n: usize) -> Category {
+        let counting = self.counting.get(language);
+        let rules = counting.and_then(|counting| counting.plurals.as_ref());
+        match rules.map_or(PluralCategory::Other, |rules| rules.category_for(n)) {
+            PluralCategory::Zero => Category::Zero,
+            PluralCategory::One => Category::One,
+            PluralCategory::Two => Category::Two,
+            PluralCategory::Few => Category::Few,
+            PluralCategory::Many => Category::Many,
+            PluralCategory::Other => Category::Other,
+        }
     }
 
     /// The labels that need no number, for the templates.
@@ -116,19 +189,17 @@ impl Words {
     }
 }
 
-fn category(language: &Language, n: usize) -> Category {
-    let rules = language
-        .as_str()
-        .parse::<Locale>()
-        .ok()
-        .and_then(|locale| PluralRules::try_new_cardinal(locale.into()).ok());
-    match rules.map_or(PluralCategory::Other, |rules| rules.category_for(n)) {
-        PluralCategory::Zero => Category::Zero,
-        PluralCategory::One => Category::One,
-        PluralCategory::Two => Category::Two,
-        PluralCategory::Few => Category::Few,
-        PluralCategory::Many => Category::Many,
-        PluralCategory::Other => Category::Other,
+impl Counting {
+    fn new(language: &Language) -> Self {
+        let locale = language.as_str().parse::<Locale>().ok();
+        Self {
+            plurals: locale
+                .as_ref()
+                .and_then(|locale| PluralRules::try_new_cardinal(locale.into()).ok()),
+            digits: locale.as_ref().and_then(|locale| {
+                DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).ok()
+            }),
+        }
     }
 }
 
@@ -178,8 +249,23 @@ mod tests {
         assert_eq!(stories("ko", 3), "기사 3건");
         assert_eq!(stories("ru", 3), "3 материала");
         assert_eq!(stories("ru", 5), "5 материалов");
+        assert_eq!(stories("fa", 12), "۱۲ خبر");
+        assert_eq!(stories("zh-TW", 12), "12 篇文章");
+        assert_eq!(stories("pl", 22), "22 artykuły");
         let arabic: Vec<_> = [1, 2, 3, 11].map(|n| stories("ar", n)).into();
         assert_eq!(arabic, ["خبر واحد", "خبران", "3 أخبار", "11 خبرًا"]);
+    }
+
+    #[test]
+    fn gaps_are_listed() {
+        let mut content = Templates::built_in().content().clone();
+        content.insert("labels/xh.toml".into(), "unsubscribe = 'Phuma'".into());
+        let templates = Templates::from_content(content);
+        let missing = missing_labels(&templates, &["fr", "pt-BR", "zh-TW", "xh"].map(language))
+            .expect("labels");
+        let counts: Vec<_> = missing.iter().map(|(_, gaps)| gaps.len()).collect();
+        assert_eq!(counts[..3], [0, 0, 0]);
+        assert!(counts[3] > 20 && !missing[3].1.contains(&"unsubscribe".to_owned()));
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! One look: its templates, compiled, and its stylesheet, written into the elements.
+//!
+//! A look is the shared templates with its own files in place of those of the same name. Its stylesheet is a template too, and
+//! sees the theme.
 
 use std::collections::BTreeMap;
 
 use css_inline::{CSSInliner, InlineOptions};
 use tera::{Context, Tera};
 
-use super::{RenderError, Templates, filters};
-use crate::domain::{Form, Look};
+use super::{RenderError, Templates, filters, stylesheet::Stylesheet, theme::ThemeView};
+use crate::domain::{Edition, Form, Look};
 
 /// The templates that a look must have; those of `article/` besides.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 10] = [
     "digest.html",
     "digest.txt",
     "subject.txt",
@@ -18,7 +21,10 @@ const NEEDED: [&str; 8] = [
     "topic.txt",
     "notes.html",
     "notes.txt",
+    "rest.html",
+    "rest.txt",
 ];
+const STYLESHEET: &str = "style.css";
 
 /// A look, ready to render.
 #[derive(Debug)]
@@ -27,8 +33,10 @@ pub(super) struct Press {
     pub look: Look,
     tera: TeraWithNames,
     inliner: CSSInliner<'static>,
-    /// The rules that mail clients must find in a `style` element: dark mode, narrow screens.
-    pub head_css: String,
+    /// The rules that mail clients must find in a `style` element, an element each: dark mode, narrow screens.
+    pub head_css: Vec<String>,
+    /// What every template sees of the theme.
+    pub theme: ThemeView,
 }
 
 struct TeraWithNames {
@@ -43,14 +51,11 @@ impl std::fmt::Debug for TeraWithNames {
 }
 
 impl Press {
-    /// The look's own files; those that it lacks are broadsheet's.
-    pub fn new(look: &Look, templates: &Templates) -> Result<Self, RenderError> {
-        let base = Look::default();
+    /// The shared files, and the look's own in their place.
+    pub fn new(look: &Look, templates: &Templates, edition: &Edition) -> Result<Self, RenderError> {
         let mut files = BTreeMap::new();
-        for folder in [&base.0, &look.0] {
-            for (name, origin, text) in templates.folder(folder) {
-                files.insert(name, (origin, text));
-            }
+        for (name, origin, text) in templates.layers(look) {
+            files.insert(name, (origin, text));
         }
         let forms = Form::ALL.map(|form| ["html", "txt"].map(|part| article(form, part)));
         let articles = forms.iter().flatten().map(String::as_str);
@@ -64,28 +69,36 @@ impl Press {
                 file: file.to_owned(),
             });
         }
-        let css = |name| files.get(name).map_or("", |(_, text)| *text).to_owned();
-        let (inlined_css, head_css) = (css("style.css"), css("head.css"));
         let origins = files
             .iter()
             .map(|(name, (origin, _))| ((*name).to_owned(), (*origin).to_owned()));
         let origins: BTreeMap<_, _> = origins.collect();
         let mut tera = Tera::default();
         filters::register(&mut tera);
-        let sources = files.iter().filter(|(name, _)| kind(name) != "css");
+        let sources = files.iter().filter(|(name, _)| kind(name) != "toml");
         tera.add_raw_templates(sources.map(|(name, (_, text))| (*name, unindented(name, text))))
             .map_err(|error| RenderError::template(&error, &origins))?;
+        let theme = ThemeView::new(look, templates, edition)?;
+        let stylesheet = if files.contains_key(STYLESHEET) {
+            let mut context = Context::new();
+            context.insert("theme", &theme);
+            let css = tera.render(STYLESHEET, &context);
+            Stylesheet::new(&css.map_err(|error| RenderError::template(&error, &origins))?)
+        } else {
+            Stylesheet::default()
+        };
         let options = InlineOptions::default()
             .inline_style_tags(false)
             .keep_style_tags(true)
             .load_remote_stylesheets(false)
             .minify_css(true)
-            .extra_css(Some(inlined_css.into()));
+            .extra_css(Some(stylesheet.inlined.into()));
         Ok(Self {
             look: look.clone(),
             tera: TeraWithNames { tera, origins },
             inliner: options.build(),
-            head_css,
+            head_css: stylesheet.head,
+            theme,
         })
     }
 

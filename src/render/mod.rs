@@ -9,17 +9,22 @@ mod clean;
 mod dates;
 mod error;
 mod filters;
+mod fit;
 mod flow;
 mod labels;
 mod look;
 mod sample;
 mod shell;
+mod stylesheet;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod theme;
+mod vars;
 mod view;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -28,17 +33,26 @@ use chrono_tz::Tz;
 use tera::Context;
 
 use self::{
-    around::{Around, Heading, Pair, Raw, shell_context},
+    around::{Around, Front, Heading, Pair, Raw, shell_context},
+    fit::Piece,
     labels::Labels,
     look::Press,
     shell::SegmentView,
     view::{ArticleView, EditionView, NotesView, PublisherView, ReaderView},
 };
-pub use self::{error::RenderError, templates::Templates};
-use crate::domain::{
-    Corrected, Digest, Edition, IssueId, Language, Look, Notice, Placed, Publisher, ReaderValues,
-    Section, Segment, Topic, TopicId,
+pub use self::{
+    error::RenderError,
+    labels::missing_labels,
+    templates::Templates,
+    vars::{VARS, Var},
 };
+use crate::domain::{
+    Corrected, Design, Digest, Edition, IssueId, Language, Limit, Look, Notice, Placed, Publisher,
+    ReaderValues, Section, Segment, Shortened, Topic, TopicId,
+};
+
+/// The stories that subject and preheader may name.
+const FIRST: usize = 6;
 
 /// Renders the digests of one issue.
 #[derive(Debug)]
@@ -51,6 +65,7 @@ pub struct Renderer {
     last_resort: Language,
     issue: IssueId,
     tz: Tz,
+    design: Design,
     notice: Notice,
 }
 
@@ -59,6 +74,13 @@ pub struct Renderer {
 struct ReadyLook {
     press: Press,
     arounds: RwLock<HashMap<Language, Arc<Around>>>,
+}
+
+/// A segment as it fits, with its pieces.
+struct Fitted<'a> {
+    segment: Cow<'a, Segment>,
+    shortened: Shortened,
+    pairs: Vec<Pair>,
 }
 
 /// One reader's digest, with each of the reader's own values between [`crate::domain::digest::OPEN`] and
@@ -93,7 +115,7 @@ impl Renderer {
     ) -> Result<Self, RenderError> {
         let mut looks = BTreeMap::new();
         for look in templates.looks() {
-            let press = Press::new(&Look(look.clone()), templates)?;
+            let press = Press::new(&Look(look.clone()), templates, edition)?;
             let arounds = RwLock::default();
             looks.insert(look, ReadyLook { press, arounds });
         }
@@ -114,6 +136,7 @@ impl Renderer {
                 .unwrap_or_else(Language::english),
             issue: issue.clone(),
             tz: edition.tz,
+            design: edition.design.clone(),
             notice,
         };
         renderer.look(&edition.look)?;
@@ -128,31 +151,19 @@ impl Renderer {
     pub fn render(&self, segment: &Segment) -> Result<Digest, RenderError> {
         let (press, around) = self.around(segment)?;
         let values = self.values(press, &around, segment)?;
-        let (mut html, mut text) = (Vec::new(), Vec::new());
-        let mut push = |pair: Pair| {
-            html.push(pair.html);
-            text.push(pair.text);
-        };
-        if let Some(notes) = self.notes(&around, segment) {
-            let key = serde_json::to_string(&notes).unwrap_or_default();
-            push(around.notes(press, key, || raw_notes(press, &around, &notes))?);
-        }
-        for section in &segment.sections {
-            let heading = heading(segment, section);
-            push(around.heading(press, &heading, || {
-                self.raw_heading(press, &around, &heading)
-            })?);
-            for placed in &section.articles {
-                let raw = || self.raw_article(press, &around, placed);
-                push(around.article(press, placed, raw)?);
-            }
-        }
+        let notes = self.notes(&around, segment);
+        let Fitted {
+            pairs, shortened, ..
+        } = self.fitted(press, &around, &values, segment, notes.as_ref())?;
+        let (html, text) = pairs.into_iter().map(|pair| (pair.html, pair.text)).unzip();
         Ok(Digest {
             html: around.html.around(&values, html),
             text: around.text.around(&values, text),
             subject: values.subject,
             preheader: values.preheader,
             language: segment.language.clone(),
+            parts: segment.key.parts,
+            shortened,
         })
     }
 
@@ -168,21 +179,16 @@ impl Renderer {
     ) -> Result<Whole, RenderError> {
         let (press, around) = self.around(segment)?;
         let values = self.values(press, &around, segment)?;
+        let notes = self.notes(&around, segment);
+        let fitted = self.fitted(press, &around, &values, segment, notes.as_ref())?;
+        let Fitted {
+            segment, shortened, ..
+        } = fitted;
         let (mut html, mut text) = (String::new(), String::new());
-        if let Some(notes) = self.notes(&around, segment) {
-            let raw = raw_notes(press, &around, &notes)?;
+        for piece in fit::pieces(&segment, notes.as_ref(), shortened.left_out) {
+            let raw = self.raw(press, &around, &segment, piece)?;
             html.push_str(&raw.html);
             text.push_str(&raw.text);
-        }
-        for section in &segment.sections {
-            let raw = self.raw_heading(press, &around, &heading(segment, section))?;
-            html.push_str(&raw.html);
-            text.push_str(&raw.text);
-            for placed in &section.articles {
-                let raw = self.raw_article(press, &around, placed)?;
-                html.push_str(&raw.html);
-                text.push_str(&raw.text);
-            }
         }
         let context = shell_context(&around.context, press, &values, &ReaderView::values(reader));
         let whole = |name: &str, content: String| {
@@ -204,9 +210,9 @@ impl Renderer {
     }
 
     fn look(&self, look: &Look) -> Result<&ReadyLook, RenderError> {
-        self.looks.get(&look.0).ok_or_else(|| RenderError::Missing {
+        self.looks.get(&look.0).ok_or_else(|| RenderError::NoLook {
             look: look.to_string(),
-            file: "folder".to_owned(),
+            known: self.looks.keys().cloned().collect::<Vec<_>>().join(", "),
         })
     }
 
@@ -220,6 +226,7 @@ impl Renderer {
         drop(known);
         let words = self.labels.words(language, &self.last_resort);
         let mut context = Context::new();
+        context.insert("theme", &press.theme);
         context.insert("edition", &self.edition);
         context.insert("publisher", &self.publisher);
         context.insert("date", &dates::long(language, self.issue.date));
@@ -246,18 +253,22 @@ impl Renderer {
         let Some(lead) = segment.articles().next() else {
             return self.values_of_corrections(around, segment);
         };
-        let titles: Vec<_> = segment
-            .articles()
-            .take(6)
-            .map(|placed| clean::line(&placed.article.article.title))
-            .collect();
-        let mut context = around.context.clone();
-        context.insert("lead", &self.article_view(around, lead));
-        context.insert("titles", &titles);
-        let line = |name| Ok::<_, RenderError>(clean::line(&press.render(name, &context)?));
+        let first = || segment.articles().take(FIRST);
+        let key = first().map(|placed| (placed.article.revision.clone(), placed.beside.clone()));
+        let front = around.front(key.collect(), || {
+            let titles = first().map(|placed| clean::line(&placed.article.article.title));
+            let mut context = around.context.clone();
+            context.insert("lead", &self.article_view(around, lead));
+            context.insert("titles", &titles.collect::<Vec<_>>());
+            let line = |name| Ok::<_, RenderError>(clean::line(&press.render(name, &context)?));
+            Ok(Front {
+                subject: line("subject.txt")?,
+                preheader: line("preheader.txt")?,
+            })
+        })?;
         Ok(SegmentView {
-            subject: line("subject.txt")?,
-            preheader: line("preheader.txt")?,
+            subject: front.subject.clone(),
+            preheader: front.preheader.clone(),
             count: count(around, segment),
             follows: self.follows(around, segment),
         })
@@ -309,41 +320,109 @@ impl Renderer {
     }
 
     fn article_view(&self, around: &Around, placed: &Placed) -> ArticleView {
-        ArticleView::new(placed, &around.language, &around.words, self.tz)
+        ArticleView::new(
+            placed,
+            &around.language,
+            &around.words,
+            self.tz,
+            self.design.images,
+        )
     }
 
-    fn raw_article(
+    /// The segment in forms that keep it within the edition's limit, and its pieces.
+    fn fitted<'a>(
         &self,
         press: &Press,
         around: &Around,
-        placed: &Placed,
-    ) -> Result<Raw, RenderError> {
-        let mut context = around.context.clone();
-        context.insert("article", &self.article_view(around, placed));
-        Raw::article(press, &context, placed.form)
-    }
-
-    fn raw_heading(
-        &self,
-        press: &Press,
-        around: &Around,
-        heading: &Heading,
-    ) -> Result<Raw, RenderError> {
-        let name = match heading {
-            Heading::Topic(id) => self.topic_name(id, &around.language),
-            Heading::More => clean::line(&around.words.get("more_stories")),
-            Heading::Top => clean::line(&around.words.get("top_stories")),
+        values: &SegmentView,
+        segment: &'a Segment,
+        notes: Option<&NotesView>,
+    ) -> Result<Fitted<'a>, RenderError> {
+        let pairs = |segment: &Segment, left_out| {
+            fit::pieces(segment, notes, left_out)
+                .map(|piece| self.piece(press, around, segment, piece))
+                .collect::<Result<Vec<_>, _>>()
         };
-        let mut context = around.context.clone();
-        context.insert("heading", &name);
-        Raw::heading(press, &context)
+        let whole = pairs(segment, 0)?;
+        let total: usize = whole.iter().map(|pair| pair.html.text.len()).sum();
+        let room = match self.design.max_size {
+            Limit::Most(most) => usize::try_from(most).unwrap_or(usize::MAX),
+            Limit::None => usize::MAX,
+        };
+        let room = room.saturating_sub(around.html.size(values));
+        if total <= room {
+            return Ok(Fitted {
+                segment: Cow::Borrowed(segment),
+                shortened: Shortened::default(),
+                pairs: whole,
+            });
+        }
+        let size = |piece: Piece| {
+            let pair = self.piece(press, around, segment, piece)?;
+            Ok(pair.html.text.len())
+        };
+        let (fitted, shortened) = fit::fit(segment, notes, room, &size)?;
+        Ok(Fitted {
+            pairs: pairs(&fitted, shortened.left_out)?,
+            segment: Cow::Owned(fitted),
+            shortened,
+        })
     }
-}
 
-fn raw_notes(press: &Press, around: &Around, notes: &NotesView) -> Result<Raw, RenderError> {
-    let mut context = around.context.clone();
-    context.insert("notes", notes);
-    Raw::notes(press, &context)
+    /// A piece as it stands in the mail: made when it is first asked for.
+    fn piece(
+        &self,
+        press: &Press,
+        around: &Around,
+        segment: &Segment,
+        piece: Piece,
+    ) -> Result<Pair, RenderError> {
+        let raw = || self.raw(press, around, segment, piece);
+        match piece {
+            Piece::Article(placed) => around.article(press, placed, raw),
+            Piece::Notes(notes) => {
+                let key = serde_json::to_string(notes).unwrap_or_default();
+                around.notes(press, key, raw)
+            }
+            Piece::Heading(section) => around.heading(press, &heading(segment, section), raw),
+            Piece::Rest(left_out) => around.heading(press, &Heading::Rest(left_out), raw),
+        }
+    }
+
+    /// A piece as its templates give it.
+    fn raw(
+        &self,
+        press: &Press,
+        around: &Around,
+        segment: &Segment,
+        piece: Piece,
+    ) -> Result<Raw, RenderError> {
+        let mut context = around.context.clone();
+        match piece {
+            Piece::Article(placed) => {
+                context.insert("article", &self.article_view(around, placed));
+                Raw::article(press, &context, placed.form)
+            }
+            Piece::Notes(notes) => {
+                context.insert("notes", notes);
+                Raw::notes(press, &context)
+            }
+            Piece::Heading(section) => {
+                let name = match heading(segment, section) {
+                    Heading::Topic(id) => self.topic_name(&id, &around.language),
+                    Heading::Top => clean::line(&around.words.get("top_stories")),
+                    _ => clean::line(&around.words.get("more_stories")),
+                };
+                context.insert("heading", &name);
+                Raw::heading(press, &context)
+            }
+            Piece::Rest(left_out) => {
+                let rest = around.words.count("and_more", left_out);
+                context.insert("rest", &clean::line(&rest));
+                Raw::rest(press, &context)
+            }
+        }
+    }
 }
 
 /// The heading of a section: also without a topic it has one, so that no level of headings is skipped.

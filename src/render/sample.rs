@@ -8,28 +8,24 @@ use chrono::{DateTime, Utc};
 use super::{RenderError, Renderer};
 use crate::domain::{
     Also, Archived, Article, ArticleId, Beside, Corrected, Correction, Digest, Edition, Enclosure,
-    Form, Fragment, Handling, Hole, Image, Language, Length, Limit, Mark, Moved, Number, Person,
-    Placed, ReaderValues, Related, RichText, Section, Segment, SegmentKey,
+    Form, Fragment, Handling, Hole, Image, Language, Length, Limit, Mark, Moved, Number, Parts,
+    Person, Placed, ReaderValues, Related, RichText, Section, Segment, SegmentKey,
     digest::{CLOSE, OPEN, escape_html_text},
 };
 
 const AWKWARD: &str = "Ä <b> & \"quoted\" 'text'\u{a0}{{ x }} 字";
 
-/// Renders samples in every look and every language of the edition, both ways.
+/// Renders samples in the edition's look and each of its languages, both ways.
 pub(super) fn try_out(renderer: &Renderer, edition: &Edition) -> Result<(), RenderError> {
     let english = [Language::english()];
     let languages = match edition.languages.as_slice() {
         [] => &english[..],
         languages => languages,
     };
-    for look in renderer.looks.keys() {
-        for language in languages {
-            for article in [rich(), bare()] {
-                let mut segment =
-                    segment(renderer, edition, language, &Arc::new(archived(article)));
-                segment.key.look.0.clone_from(look);
-                agree(renderer, &segment)?;
-            }
+    for language in languages {
+        for article in [rich(), bare()] {
+            let article = Arc::new(archived(article));
+            agree(renderer, &segment(renderer, edition, language, &article))?;
         }
     }
     Ok(())
@@ -130,6 +126,9 @@ fn segment(
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            parts: Parts::Both,
+            former: Vec::new(),
+            moved: Vec::new(),
             look: edition.look.clone(),
             made_from: String::new(),
         },

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{RenderError, flow::flow};
-use crate::domain::{Fragment, digest::escape_html_text};
+use crate::domain::{Fragment, Hole, digest::escape_html_text};
 
 /// Where the articles belong: `content` in the templates.
 pub(super) const CONTENT: char = '\u{E0FE}';
@@ -64,6 +64,8 @@ pub(super) struct Shell {
     before: Vec<Stretch>,
     after: Vec<Stretch>,
     format: Format,
+    /// The octets of its shared lines, holes at their longest.
+    shared: usize,
 }
 
 #[derive(Debug)]
@@ -78,9 +80,16 @@ impl Shell {
     /// From the rendered (and, for HTML, inlined) shell with its marks.
     pub fn new(rendered: &str, format: Format, origin: &str) -> Result<Self, RenderError> {
         let (before, after) = split(rendered, origin)?;
+        let (before, after) = (stretches(before, format), stretches(after, format));
+        let all = before.iter().chain(&after);
+        let shared = all.map(|stretch| match stretch {
+            Stretch::Shared(fragment) => longest(&fragment.text),
+            Stretch::Own(_) => 0,
+        });
         Ok(Self {
-            before: stretches(before, format),
-            after: stretches(after, format),
+            shared: shared.sum(),
+            before,
+            after,
             format,
         })
     }
@@ -92,6 +101,16 @@ impl Shell {
         all.extend(pieces);
         all.extend(self.after.iter().map(|stretch| self.fill(stretch, values)));
         all
+    }
+
+    /// How many octets it has with the segment's values, each of the reader's own counted at its longest.
+    pub fn size(&self, values: &SegmentView) -> usize {
+        let stretches = self.before.iter().chain(&self.after);
+        let own = stretches.map(|stretch| match stretch {
+            Stretch::Shared(_) => 0,
+            Stretch::Own(_) => longest(&self.fill(stretch, values).text),
+        });
+        self.shared + own.sum::<usize>()
     }
 
     fn fill(&self, stretch: &Stretch, values: &SegmentView) -> Arc<Fragment> {
@@ -150,6 +169,12 @@ fn stretches(shell: &str, format: Format) -> Vec<Stretch> {
     }
     close(&mut shared, &mut stretches);
     stretches
+}
+
+/// The octets of a text with its holes filled by their longest values.
+fn longest(text: &str) -> usize {
+    let holes = text.chars().filter_map(Hole::from_sign);
+    text.len() + holes.map(Hole::longest).sum::<usize>()
 }
 
 /// Lines as they stand in the mail.

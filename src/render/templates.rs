@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 use include_dir::{Dir, include_dir};
 
 use super::RenderError;
+use crate::domain::Look;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// What a digest is made with: names such as `broadsheet/digest.html` or `labels/fr.toml`, and their text.
+/// What a digest is made with: names such as `digest.html`, `looks/brief/style.css` or `labels/fr.toml`, and their text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Templates {
     content: BTreeMap<String, String>,
@@ -72,26 +73,34 @@ impl Templates {
         Self { content, origins }
     }
 
-    /// The names of the looks: the folders.
+    /// The names of the looks: the folders in `looks/`.
     pub(super) fn looks(&self) -> Vec<String> {
-        let mut looks: Vec<_> = self
+        let names = self
             .content
             .keys()
-            .filter_map(|name| name.split_once('/'))
-            .map(|(look, _)| look.to_owned())
-            .filter(|look| look != "labels")
-            .collect();
+            .filter_map(|name| name.strip_prefix("looks/")?.split_once('/'));
+        let mut looks: Vec<_> = names.map(|(look, _)| look.to_owned()).collect();
         looks.dedup();
         looks
     }
 
-    /// The files of a folder, by their name in it: where each is, and its text.
+    /// The files of a look by their name in it: where each is, and its text. The shared ones first; a later one of the same name
+    /// stands in the place of an earlier one.
+    pub(super) fn layers<'a>(&'a self, look: &Look) -> Vec<(&'a str, &'a str, &'a str)> {
+        let shared = self
+            .folder("")
+            .filter(|(name, ..)| !name.starts_with("looks/") && !name.starts_with("labels/"));
+        let own = format!("looks/{look}/");
+        shared.chain(self.folder(&own)).collect()
+    }
+
+    /// The files whose name begins with `folder`, by the rest of their name: where each is, and its text.
     pub(super) fn folder<'a>(
         &'a self,
-        folder: &'a str,
+        folder: &str,
     ) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
         self.content.iter().filter_map(move |(name, text)| {
-            let short = name.strip_prefix(folder)?.strip_prefix('/')?;
+            let short = name.strip_prefix(folder)?;
             let origin = self.origins.get(name).unwrap_or(name);
             Some((short, origin.as_str(), text.as_str()))
         })

@@ -9,9 +9,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{sample::filled, *};
 use crate::domain::{
-    Also, Archived, Article, ArticleId, Beside, Corrected, Correction, EditionId, Form, Handling,
-    Image, InDoubt, Length, Limit, Mailbox, Mark, Moved, Number, Person, Query, Related, RichText,
-    SegmentKey,
+    Also, Archived, Article, ArticleId, Beside, Colours, Corrected, Correction, Design, EditionId,
+    Form, Handling, Image, Images, InDoubt, Length, Limit, Logo, Mailbox, Mark, Moved, Number,
+    Parts, Person, Query, Ranking, Related, RichText, SegmentKey, SlotId, Theme,
     digest::{CLOSE, OPEN},
 };
 
@@ -27,6 +27,7 @@ fn publisher() -> Publisher {
         url: Some("https://harbour.example/".into()),
         postal_address: "12 Quay Street\n1000 Harbour Town".into(),
         service_url: Some("https://news.harbour.example".into()),
+        bounce_address: None,
     }
 }
 
@@ -50,9 +51,13 @@ fn edition(name: &str) -> Edition {
         default_topics: "*".parse::<Query>().expect("a query"),
         max_articles: Limit::None,
         min_articles: 1,
+        max_wait: None,
         max_age: None,
         look: Look::default(),
+        design: Design::default(),
         in_doubt: InDoubt::Hold,
+        ranking: Ranking::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -60,6 +65,7 @@ fn issue() -> IssueId {
     IssueId {
         edition: EditionId("daily".into()),
         date: NaiveDate::from_ymd_opt(2026, 11, 24).expect("a date"),
+        slot: SlotId::default(),
     }
 }
 
@@ -74,6 +80,7 @@ fn topic(id: &str, names: &[(&str, &str)]) -> Topic {
         within: Vec::new(),
         phrases: Vec::new(),
         not_phrases: Vec::new(),
+        body: false,
     }
 }
 
@@ -188,6 +195,9 @@ fn segment(tag: &str, follows: &[&str], sections: Vec<(Option<&str>, Vec<Placed>
             had: Number(0),
             max_articles: Limit::None,
             length: Length::Summary,
+            parts: Parts::Both,
+            former: Vec::new(),
+            moved: Vec::new(),
             look: Look::default(),
             made_from: String::new(),
         },
@@ -214,7 +224,8 @@ fn one(article: Article) -> Segment {
 fn the_built_in_templates_work_in_every_language_they_have_labels_for() {
     let renderer = renderer();
     for tag in [
-        "en", "fr", "ko", "ar", "es", "de", "pt-BR", "ru", "ja", "zh-Hant", "xh",
+        "en", "fr", "ko", "ar", "es", "de", "pt-BR", "ru", "ja", "zh-Hant", "xh", "it", "nl", "pl",
+        "ro", "uk", "tr", "fa", "vi", "sw", "ha",
     ] {
         let mut segment = one(article("A title", "A summary."));
         segment.language = language(tag);
@@ -387,40 +398,41 @@ fn a_broken_template_names_the_file_and_the_line() {
         error.replace(&dir.path().display().to_string(), "DIR")
     };
     let undefined = error(
-        "broadsheet/article/card.html",
+        "article/card.html",
         "<table><tr><td>\n{{ article.tilte }}\n</td></tr></table>\n",
     );
     assert!(
-        undefined.starts_with("template DIR/broadsheet/article/card.html, line 2: "),
+        undefined.starts_with("template DIR/article/card.html, line 2: "),
         "{undefined}"
     );
+    assert!(undefined.contains("did you mean `title`?"), "{undefined}");
     assert!(
-        undefined.contains("tilte") && undefined.contains("DIR/broadsheet/article/card.html:2:"),
+        undefined.contains("tilte") && undefined.contains("DIR/article/card.html:2:"),
         "{undefined}"
     );
-    let syntax = error("broadsheet/digest.txt", "{{ date }}\n{% if x %}\n");
+    let syntax = error("digest.txt", "{{ date }}\n{% if x %}\n");
     assert!(
-        syntax.starts_with("template DIR/broadsheet/digest.txt, line "),
+        syntax.starts_with("template DIR/digest.txt, line "),
         "{syntax}"
     );
-    let filter = error("broadsheet/subject.txt", "a\n{{ date | shout }}");
+    let filter = error("subject.txt", "a\n{{ date | shout }}");
     assert!(
-        filter.starts_with("template DIR/broadsheet/subject.txt, line 2: "),
+        filter.starts_with("template DIR/subject.txt, line 2: "),
         "{filter}"
     );
-    let marker = error("broadsheet/digest.txt", "no articles");
+    let marker = error("digest.txt", "no articles");
     assert_eq!(
         marker,
-        "template DIR/broadsheet/digest.txt: write `{{ content | safe }}` once, on a line of its own"
+        "template DIR/digest.txt: write `{{ content | safe }}` once, on a line of its own"
     );
-    let unbalanced = error("broadsheet/article/line.html", "<div>{{ article.title }}\n");
+    let unbalanced = error("article/line.html", "<div>{{ article.title }}\n");
     assert!(
         unbalanced.contains("close each tag in the template that opens it"),
         "{unbalanced}"
     );
-    let ancestor = error("broadsheet/style.css", ".sheet .story {color: red}");
+    let ancestor = error("looks/broadsheet/style.css", ".sheet .story {color: red}");
     assert!(
-        ancestor.contains("in DIR/broadsheet/style.css, select by single classes"),
+        ancestor.contains("in DIR/looks/broadsheet/style.css, select by single classes"),
         "{ancestor}"
     );
     let labels = error("labels/fr.toml", "by = 'Par'\nby = 'De'\n");
@@ -435,7 +447,7 @@ fn the_operator_overrides_one_partial_and_one_label_and_keeps_the_rest() {
     let dir = tempfile::tempdir().expect("a folder");
     for (name, text) in [
         (
-            "broadsheet/parts/masthead.html",
+            "parts/masthead.html",
             "{% component masthead(@edition) %}<h1>Our {{ edition.name }}</h1>{% endcomponent %}",
         ),
         ("labels/en.toml", "unsubscribe = 'Leave us'"),
@@ -466,6 +478,225 @@ fn the_operator_overrides_one_partial_and_one_label_and_keeps_the_rest() {
         "{text}"
     );
     assert_eq!(of(&again), (html, text));
+}
+
+/// The whole of a digest, made with files in the operator's folder for an edition of this design.
+fn made_with(
+    files: &[(&str, &str)],
+    design: Design,
+    segment: &Segment,
+) -> (Digest, String, String) {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    let templates = Templates::built_in()
+        .with_folder(dir.path())
+        .expect("templates");
+    let edition = Edition {
+        design,
+        ..edition("Morning Tide")
+    };
+    let renderer = Renderer::new(
+        &templates,
+        &publisher(),
+        &edition,
+        &topics(),
+        &issue(),
+        Notice::Real,
+    );
+    let renderer = renderer.unwrap_or_else(|error| panic!("{error}"));
+    let digest = renderer.render(segment).expect("a digest");
+    let (html, text) = filled(&digest, &reader());
+    let whole = renderer.render_whole(segment, &reader()).expect("a digest");
+    assert_eq!((&html, &text), (&whole.html, &whole.text));
+    (digest, html, text)
+}
+
+fn in_look(look: &str) -> Segment {
+    looks::segment("en", look)
+}
+
+#[test]
+fn a_look_of_the_operators_own_has_the_shared_templates_for_all_that_it_lacks() {
+    let files = [
+        (
+            "looks/ours/style.css",
+            "h1 {color: {{ theme.light.accent }}}\n@media print {h1 {color: black}}",
+        ),
+        ("looks/ours/theme.toml", "[light]\naccent = '#123456'"),
+        (
+            "looks/ours/topic.html",
+            "<table><tr><td><h2>~ {{ heading }} ~</h2></td></tr></table>",
+        ),
+    ];
+    let (_, html, _) = made_with(&files, Design::default(), &in_look("ours"));
+    assert!(html.contains("~ Climate ~"), "{html}");
+    assert!(
+        html.contains("<h1 class=\"name ink\" style=\"color:#123456\">Morning Tide"),
+        "{html}"
+    );
+    assert!(html.contains("@media print"), "{html}");
+    let (_, html, _) = made_with(&files, Design::default(), &in_look("brief"));
+    assert!(
+        !html.contains("~ Climate ~") && !html.contains("#123456"),
+        "{html}"
+    );
+}
+
+#[test]
+fn what_the_operator_says_of_the_theme_is_in_every_look() {
+    let theme = Theme {
+        width: Some(480),
+        logo: Some(Logo {
+            url: "https://harbour.example/logo.png".into(),
+            width: 200,
+            height: 40,
+        }),
+        light: Colours {
+            ink: Some("#010203".parse().expect("a colour")),
+            ..Colours::default()
+        },
+        ..Theme::default()
+    };
+    let design = Design {
+        theme,
+        ..Design::default()
+    };
+    for look in ["broadsheet", "brief", "plain"] {
+        let (_, html, _) = made_with(&[], design.clone(), &in_look(look));
+        for wanted in [
+            "max-width:480px",
+            "color:#010203",
+            "<img class=\"logo\" alt=\"Morning Tide\" src=\"https://harbour.example/logo.png\" width=\"200\"",
+        ] {
+            assert!(html.contains(wanted), "{look}: {wanted}: {html}");
+        }
+    }
+}
+
+#[test]
+fn all_that_the_table_of_names_has_is_there() {
+    let uses = |templates: &str| -> String {
+        let names = VARS.iter().filter(|var| var.templates.contains(templates));
+        let uses = names.map(|var| format!("{{% set x = [{}] %}}{{{{ x | length }}}}", var.name));
+        uses.collect::<Vec<_>>().concat()
+    };
+    let built_in = Templates::built_in();
+    for (file, templates) in [
+        ("digest.html", "digest.html"),
+        ("subject.txt", "subject.txt, preheader"),
+        ("article/card.txt", "article/*"),
+        ("topic.txt", "topic.txt"),
+        ("notes.txt", "notes.txt"),
+        ("topic.html", "all"),
+    ] {
+        let text = &built_in.content()[file];
+        let used = uses(templates).replace(
+            "article.",
+            if file == "subject.txt" {
+                "lead."
+            } else {
+                "article."
+            },
+        );
+        let text =
+            format!("{text}{{% if false %}}{{% endif %}}{{% set all %}}{used}{{% endset %}}");
+        made_with(&[(file, &text)], Design::default(), &in_look("broadsheet"));
+    }
+}
+
+#[test]
+fn without_images_a_digest_has_none() {
+    let design = Design {
+        images: Images::None,
+        ..Design::default()
+    };
+    let mut story = article("A", "B");
+    story.body.html = "<p>One <img src=\"https://a.example/a.jpg\" alt=\"x > y\"> two</p>".into();
+    story.body.text = "One two".into();
+    story.image = Some(Image {
+        url: "https://a.example/b.jpg".into(),
+        ..Image::default()
+    });
+    let stories = [Form::Full, Form::Lead, Form::Card].map(|form| placed(story.clone(), form));
+    let segment = segment("en", &[], vec![(None, stories.into())]);
+    let (_, html, _) = made_with(&[], design, &segment);
+    assert!(
+        !html.contains("<img") && html.contains("One  two"),
+        "{html}"
+    );
+    let (_, html, _) = made_with(&[], Design::default(), &segment);
+    assert_eq!(html.matches("<img").count(), 4, "one in the text");
+}
+
+/// A digest of `count` stories, each with a picture and a summary.
+fn long_segment(count: usize) -> Segment {
+    let stories = (0..count).map(|n| {
+        let mut story = article(&format!("Story {n}"), &"A sentence of it. ".repeat(15));
+        story.image = Some(Image {
+            url: format!("https://harbour.example/images/{n}.jpg"),
+            ..Image::default()
+        });
+        placed(story, if n == 0 { Form::Lead } else { Form::Card })
+    });
+    let mut stories = stories.collect::<Vec<_>>();
+    let others = stories.split_off(count / 2);
+    segment(
+        "en",
+        &["korea"],
+        vec![(Some("korea"), stories), (None, others)],
+    )
+}
+
+#[test]
+fn a_digest_over_its_limit_is_shortened_from_its_end() {
+    let made = |octets| {
+        let design = Design {
+            max_size: Limit::Most(octets),
+            ..Design::default()
+        };
+        let (digest, html, text) = made_with(&[], design, &long_segment(20));
+        assert!(html.len() as u64 <= octets, "{} octets", html.len());
+        // The footer is whole, and so is the HTML.
+        assert!(html.contains("12 Quay Street") && html.trim_end().ends_with("</html>"));
+        assert!(text.contains("12 Quay Street") && text.contains("Story 0\n"));
+        (digest.shortened, html, text)
+    };
+    let (shortened, html, _) = made(200_000);
+    assert_eq!(shortened, Shortened::default());
+    assert!(html.contains("images/19.jpg"));
+    let (shortened, html, _) = made(html.len() as u64 - 1_000);
+    assert!(
+        shortened.shorter > 0 && shortened.left_out == 0,
+        "{shortened:?}"
+    );
+    assert!(html.contains("images/1.jpg") && !html.contains("images/19.jpg"));
+    let (shortened, html, text) = made(20_000);
+    assert!(shortened.left_out > 0, "{shortened:?}");
+    let rest = format!("and {} more stories", shortened.left_out);
+    assert!(
+        html.contains("href=\"https://harbour.example/\"") && html.contains(&rest),
+        "{html}"
+    );
+    assert!(
+        text.contains(&format!("{rest}\nhttps://harbour.example/\n")),
+        "{text}"
+    );
+    assert!(html.contains("images/0.jpg"), "the lead keeps its picture");
+}
+
+#[test]
+fn a_limit_that_nothing_fits_leaves_the_first_story() {
+    let design = Design {
+        max_size: Limit::Most(1),
+        ..Design::default()
+    };
+    let (digest, html, _) = made_with(&[], design, &long_segment(5));
+    assert_eq!(digest.shortened.left_out, 4);
+    assert!(html.contains("Story 0") && html.contains("and 4 more stories"));
 }
 
 #[test]
@@ -605,10 +836,11 @@ fn odd_segment() -> BoxedStrategy<Segment> {
     let sections = proptest::collection::vec((topic, articles), 1..3);
     (
         prop_oneof![Just("en"), Just("ar"), Just("ko"), Just("fr")],
+        prop_oneof![Just("broadsheet"), Just("brief"), Just("plain")],
         sections,
         0_usize..3,
     )
-        .prop_map(|(tag, sections, follows)| {
+        .prop_map(|(tag, look, sections, follows)| {
             let sections = sections.into_iter().map(|(topic, articles)| {
                 (
                     topic,
@@ -618,11 +850,13 @@ fn odd_segment() -> BoxedStrategy<Segment> {
                         .collect(),
                 )
             });
-            segment(
+            let mut segment = segment(
                 tag,
                 &["korea", "<b>&\u{a0}", "sport"][..follows],
                 sections.collect(),
-            )
+            );
+            segment.key.look = Look(look.into());
+            segment
         })
         .boxed()
 }
@@ -669,28 +903,16 @@ proptest! {
 fn digests_to_look_at() {
     let dir =
         std::path::PathBuf::from(std::env::var_os("DIGESTS").expect("DIGESTS names a folder"));
-    for tag in ["en", "fr", "ar", "ko"] {
-        let stories = looks::stories(tag);
-        let mut stories = stories.into_iter();
-        let mut take = |forms: &[Form]| -> Vec<Placed> {
-            forms
-                .iter()
-                .zip(stories.by_ref())
-                .map(|(form, article)| placed(article, *form))
-                .collect()
-        };
-        let sections = vec![
-            (Some("korea"), take(&[Form::Lead, Form::Card, Form::Short])),
-            (Some("climate"), take(&[Form::Card, Form::Card])),
-            (None, take(&[Form::Short, Form::Line, Form::Line])),
-        ];
-        let segment = segment(tag, &["korea", "climate", "sport"], sections);
-        let digest = renderer().render(&segment).expect("a digest");
-        let (html, text) = filled(&digest, &reader());
-        let plain = |text: String| text.replace([OPEN, CLOSE], "");
-        fs::write(dir.join(format!("{tag}.html")), plain(html)).expect("a file");
-        fs::write(dir.join(format!("{tag}.txt")), plain(text)).expect("a file");
-        println!("{tag}: {}\n    {}", digest.subject, digest.preheader);
+    for tag in ["en", "fr", "ar", "ko", "zh"] {
+        for look in ["broadsheet", "brief", "plain"] {
+            let segment = looks::segment(tag, look);
+            let digest = renderer().render(&segment).expect("a digest");
+            let (html, text) = filled(&digest, &reader());
+            let plain = |text: String| text.replace([OPEN, CLOSE], "");
+            fs::write(dir.join(format!("{look}-{tag}.html")), plain(html)).expect("a file");
+            fs::write(dir.join(format!("{look}-{tag}.txt")), plain(text)).expect("a file");
+            println!("{look} {tag}: {}\n    {}", digest.subject, digest.preheader);
+        }
     }
 }
 

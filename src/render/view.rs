@@ -5,14 +5,16 @@ use serde::Serialize;
 
 use super::{clean, dates, labels::Words};
 use crate::domain::{
-    Article, Corrected, Direction, Edition, Hole, Language, Mark, Placed, Publisher, ReaderValues,
-    Segment, digest,
+    Article, Corrected, Direction, Edition, Hole, Images, Language, Mark, Placed, Publisher,
+    ReaderValues, Segment, digest,
 };
 
 /// A language and which way it runs: `language` and `article.language`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct LanguageView {
     tag: String,
+    /// The tag by which styles choose fonts: `zh-Hant` for `zh-TW`, `pt` for `pt-BR`.
+    family: String,
     /// `ltr` or `rtl`.
     dir: &'static str,
     /// The other one: it puts a picture at the end of a row and keeps it first in reading order.
@@ -33,6 +35,7 @@ impl LanguageView {
         };
         Self {
             tag: language.to_string(),
+            family: language.family().to_string(),
             dir: language.direction().as_str(),
             opposite: opposite.as_str(),
             start,
@@ -149,6 +152,8 @@ struct ImageView {
     alt: String,
     caption: String,
     credit: String,
+    /// Its height divided by its width, if the source tells them.
+    ratio: Option<f64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -159,7 +164,7 @@ struct RelatedView {
 
 impl ArticleView {
     /// The article for readers of `reader`, whose labels are `words`.
-    pub fn new(placed: &Placed, reader: &Language, words: &Words, tz: Tz) -> Self {
+    pub fn new(placed: &Placed, reader: &Language, words: &Words, tz: Tz, images: Images) -> Self {
         let article = &placed.article.article;
         let mark = match placed.beside.mark {
             None => String::new(),
@@ -188,9 +193,15 @@ impl ArticleView {
             url: url(article.url.as_deref()),
             summary: summary(article),
             paragraphs: clean::paragraphs(&article.body.text),
-            body: clean::html(&article.body.html),
+            body: match images {
+                Images::Remote => clean::html(&article.body.html),
+                Images::None => clean::without_pictures(&clean::html(&article.body.html)),
+            },
             credits: credits(&authors, &source, &minutes, words),
             image: article.image.as_ref().and_then(|image| {
+                if images == Images::None {
+                    return None;
+                }
                 let (alt, caption) = (clean::line(&image.alt), clean::line(&image.caption));
                 let described = [&alt, &caption, &title]
                     .into_iter()
@@ -200,6 +211,7 @@ impl ArticleView {
                     alt: described.cloned().unwrap_or_default(),
                     caption,
                     credit: clean::line(&image.credit),
+                    ratio: None,
                 })
             }),
             related: related(article),

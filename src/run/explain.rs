@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Project, RunError, Sending, take_in};
+use super::{Project, RunError, Sending, file_stories, take_in, topic_index};
 use crate::{
-    domain::{Address, Archived, Edition, EditionId, IssueId, Length, Number, SegmentKey, TopicId},
+    domain::{Address, Archived, Edition, EditionId, IssueId, Number, SegmentKey, TopicId},
     keys::Keys,
-    plan::{self, Fate, TopicIndex, Why, Window},
+    plan::{self, Fate, Score, TopicIndex, Why, Window},
     store::{Active, Delivery, Store, SuppressionReason},
 };
 
@@ -20,6 +20,8 @@ pub struct Explained {
     pub article: Archived,
     /// What becomes of it.
     pub fate: Fate,
+    /// What its story weighs, where it is the one that tells it.
+    pub score: Option<Score>,
     /// The topics that it is about, and why.
     pub why: Vec<(TopicId, Why)>,
 }
@@ -35,6 +37,10 @@ pub struct Explanation {
     pub unknown: Vec<String>,
     /// Why they get nothing at all, if so.
     pub suppressed: Option<SuppressionReason>,
+    /// When they get it, in words.
+    pub slot: String,
+    /// When their next issue is due; none where it is now.
+    pub next: Option<DateTime<Utc>>,
     /// Whether they are paused today.
     pub paused: bool,
     /// What the next digest makes of each article of the window, the weightiest first.
@@ -55,7 +61,8 @@ pub fn explain(
     sending: &Sending,
 ) -> Result<Vec<Explanation>, RunError> {
     take_in(project, store, keys, sending)?;
-    let index = TopicIndex::new(&project.config.topics)?;
+    file_stories(project, store)?;
+    let index = topic_index(&project.config)?;
     let editions = project.editions(&sending.editions)?;
     let mut explanations = Vec::new();
     for active in store.find(address)? {
@@ -86,13 +93,20 @@ fn explain_one(
 ) -> Result<Explanation, RunError> {
     let subscriber = &active.subscription.subscriber;
     let wish = plan::wish(index, edition, subscriber);
-    let last = store.last_issue(&edition.id, None)?;
+    let slot = edition.slot_of_id(&active.slot);
+    let last = store.last_issue(&edition.id, &active.slot, None)?;
     let watermark = match (&active.carry, &last) {
-        (Some(carry), _) => *carry,
+        (Some(carry), _) => carry.watermark,
         (None, Some(last)) if active.subscription.number <= last.upto => last.cutoff,
-        _ => store.number_at(now - edition.period())?,
+        _ => store.number_at(now - slot.period())?,
     };
-    let date = now.with_timezone(&edition.tz).date_naive();
+    let date = now.with_timezone(&slot.tz).date_naive();
+    let due = plan::due(
+        &slot,
+        edition.deadline,
+        now,
+        last.as_ref().map(|row| row.id.date),
+    );
     let (canonical, unknown) = (
         wish.query.canonical().to_owned(),
         wish.query.unknown().to_vec(),
@@ -101,40 +115,56 @@ fn explain_one(
         issue: IssueId {
             edition: edition.id.clone(),
             date,
+            slot: active.slot.clone(),
         },
         topics: wish.query.order().to_vec(),
         query: canonical.clone(),
-        languages: wish.languages,
+        languages: wish.languages.clone(),
         watermark,
         cutoff: store.latest()?,
         had: Number(0),
         max_articles: wish.max_articles,
-        length: Length::Summary,
+        length: wish.length,
+        parts: wish.parts,
+        former: wish.former(&active.former, Number(0)),
+        moved: Vec::new(),
         look: edition.look.clone(),
         made_from: String::new(),
     };
     let after: Number = store.number_at(now - WINDOW)?.min(watermark);
-    let window = Window::new(
-        store.articles(after, key.cutoff)?,
+    let changes = store.changes(after, key.cutoff)?;
+    let window = Window::with_changes(
+        (store.articles(after, key.cutoff)?, &changes),
         index,
         edition,
         &project.config.sources,
         now,
     );
-    let selection = plan::selection(&window, index, edition, &key);
-    let articles = window
+    let fates = plan::fates(&window, index, edition, &key);
+    let mut articles: Vec<Explained> = window
         .articles()
-        .zip(selection.fates)
-        .map(|((article, about), (_, fate))| Explained {
+        .zip(fates)
+        .map(|((article, about), (fate, score))| Explained {
             article: article.clone(),
             fate,
+            score,
             why: about.why.clone(),
         })
         .collect();
+    // What weighs most first, then the newest.
+    articles.sort_by_key(|explained| {
+        let total = explained.score.map(|score| score.total());
+        std::cmp::Reverse((total, explained.article.number))
+    });
     Ok(Explanation {
         edition: edition.id.clone(),
         query: canonical,
         unknown,
+        slot: active.slot.as_str().to_owned(),
+        next: match due {
+            plan::Due::Now { .. } => None,
+            plan::Due::Not { next } => next,
+        },
         suppressed: active.suppressed,
         paused: subscriber.paused.covers(date),
         articles,

@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Project, RunError};
+use super::{EditorsHand, Project, RunError};
 use crate::{
     config::{self, Config},
     render::Templates,
@@ -22,6 +22,9 @@ pub struct MadeFrom {
     pub configuration: String,
     /// Templates, stylesheets and labels.
     pub templates: BTreeMap<String, String>,
+    /// What an editor wrote for the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editor: Option<String>,
 }
 
 impl MadeFrom {
@@ -32,7 +35,28 @@ impl MadeFrom {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             configuration: without_transport(&project.config.text),
             templates: project.templates.content().clone(),
+            editor: None,
         }
+    }
+
+    /// The same, with what an editor wrote for the issue.
+    #[must_use]
+    pub fn with_editor(self, editor: Option<String>) -> Self {
+        Self { editor, ..self }
+    }
+
+    /// What an editor wrote for an issue that was made from what is kept under a hash; nothing for what is no issue.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn editors_hand(store: &dyn Store, hash: &str) -> Result<EditorsHand, RunError> {
+        let kept = store.kept(hash)?;
+        let kept = kept.and_then(|json| serde_json::from_str::<Self>(&json).ok());
+        let hand = kept
+            .and_then(|kept| kept.editor)
+            .map(|text| EditorsHand::read(&text));
+        // It was read before it was kept.
+        Ok(hand.and_then(Result::ok).unwrap_or_default())
     }
 
     /// Keeps it, and gives its hash.
@@ -68,7 +92,15 @@ fn without_transport(text: &str) -> String {
     let Ok(mut table) = text.parse::<toml::Table>() else {
         return text.to_owned();
     };
-    for name in ["store", "relay", "subscribers", "delivery", "collect"] {
+    for name in [
+        "store",
+        "relay",
+        "subscribers",
+        "delivery",
+        "collect",
+        "dkim",
+        "stories",
+    ] {
         table.remove(name);
     }
     table.to_string()

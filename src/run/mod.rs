@@ -3,18 +3,26 @@
 //! The stages know nothing of each other; here they meet. `send` reads from top to bottom: collect, take in the subscribers,
 //! close what is over, plan what is due, deliver.
 
+mod audience;
 mod brake;
 mod collect;
+mod diff;
+mod editor;
 mod explain;
+mod explain_article;
 mod issue;
+mod lint;
 mod made_from;
 mod press;
 mod preview;
 mod project;
 
+mod restored;
 mod roster;
 mod send;
 mod sources;
+mod stories;
+mod suggest;
 mod test_mail;
 mod topics;
 mod wanted;
@@ -24,27 +32,43 @@ use std::path::PathBuf;
 pub use collect::{
     Collecting, SourceReport, SourceState, SourceStatus, collect, source_states, user_agent,
 };
+pub use diff::{Difference, diff};
+pub use editor::EditorsHand;
 pub use explain::{Explained, Explanation, explain};
+pub use explain_article::{ArticleExplanation, explain_article};
 pub use issue::{LeftOut, Planned, Planner, Why};
+pub use lint::setup;
 pub use made_from::MadeFrom;
 pub use press::{PressRoom, Sheet};
 pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
+pub use restored::skip_what_may_have_been_sent;
 pub use roster::{RosterReport, take_in};
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use sources::{SourceCheck, check, lift};
+pub use stories::file_stories;
+pub use suggest::{Suggestion, end_topic, suggest};
 pub use test_mail::{hand_over, test_mail};
 pub use topics::{TopicCount, TopicCounts, topics};
 
 use crate::{
-    config::{ConfigErrors, PasswordError},
+    config::{Config, ConfigErrors, DkimKeyError, PasswordError, RewriteError},
     deliver::DeliverError,
     keys::KeyError,
-    plan::TopicError,
+    lint::Finding,
+    plan::{TopicError, TopicIndex},
     render::RenderError,
     store::StoreError,
     subscribers::FolderError,
 };
+
+/// The topics of a configuration, prepared for looking up.
+///
+/// # Errors
+/// When they contradict each other.
+pub fn topic_index(config: &Config) -> Result<TopicIndex, RunError> {
+    Ok(TopicIndex::new(&config.topics)?.with_former(&config.former_topics))
+}
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -63,12 +87,36 @@ pub enum RunError {
         /// The store.
         store: PathBuf,
     },
+    /// A key that signs mails.
+    #[error(transparent)]
+    Dkim(#[from] DkimKeyError),
     /// A template, or the labels.
     #[error(transparent)]
     Render(#[from] RenderError),
     /// The topics contradict each other.
     #[error(transparent)]
     Topics(#[from] TopicError),
+    /// What an editor wrote for an issue.
+    #[error("{path}:{line}: {what}", path = path.display())]
+    Editor {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// The configuration can't be changed.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// A file can't be written.
+    #[error("writing `{path}`: {error}", path = path.display())]
+    Writing {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// The subscribers' folder.
     #[error(transparent)]
     Subscribers(#[from] FolderError),
@@ -78,6 +126,12 @@ pub enum RunError {
     /// A relay's settings.
     #[error(transparent)]
     Relay(#[from] crate::deliver::relay::RelayError),
+    /// The store is a copy of the one that was sent from.
+    #[error(
+        "the store `{}` is a copy: nothing is sent from it until you say what it is\n  only moved, and nothing was sent since: `postrider restored --moved`\n  put back from a backup: `postrider restored --skip`; what is open or due now is then not mailed any more, and the next issue covers it",
+        .0.display()
+    )]
+    Copy(PathBuf),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,6 +151,14 @@ pub enum RunError {
     Brake {
         /// The figures.
         what: String,
+    },
+    /// The rules found errors in an issue's mails.
+    #[error("issue `{issue}` has errors: nothing of it was sent. Mend them, or send it as it is with --force\n{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Lint {
+        /// The issue.
+        issue: String,
+        /// The errors.
+        findings: Vec<Finding>,
     },
     /// Something that was asked for isn't there.
     #[error("{0}")]

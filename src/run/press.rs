@@ -8,13 +8,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{MadeFrom, Project, RunError};
+use super::{EditorsHand, MadeFrom, Project, RunError, lint::setup, topic_index};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
     deliver::Press,
     domain::{Digest, Edition, IssueId, Notice, Number, Segment, SegmentKey, Subscription},
     keys::Keys,
+    lint::Setup,
     plan::{self, TopicIndex, Window},
     render::{Renderer, Templates},
     store::{IssueRow, Store},
@@ -28,8 +29,10 @@ pub struct Sheet {
     edition: Edition,
     index: TopicIndex,
     window: Window,
+    hand: EditorsHand,
     renderer: Renderer,
     composer: Composer,
+    setup: Setup,
 }
 
 impl Sheet {
@@ -53,9 +56,12 @@ impl Sheet {
         let edition = edition
             .ok_or_else(|| RunError::Forgotten(row.id.to_string()))?
             .clone();
-        let index = TopicIndex::new(&config.topics)?;
-        let window = Window::new(
-            store.articles(after, row.cutoff)?,
+        let index = topic_index(config)?;
+        let changes = store.changes(after, row.cutoff)?;
+        let hand = MadeFrom::editors_hand(store, &row.made_from)?;
+        let changes = hand.apply_to_changes(changes);
+        let window = Window::with_changes(
+            (hand.apply(store.articles(after, row.cutoff)?), &changes),
             &index,
             &edition,
             &config.sources,
@@ -72,20 +78,39 @@ impl Sheet {
         let composer = Composer::new(
             letterhead(config, &edition, row, notice),
             keys.tokens().clone(),
-        );
+        )
+        .signed_by(keys.signers(edition.from.address.domain()));
         Ok(Self {
+            setup: setup(config),
             edition,
             index,
             window,
+            hand,
             renderer,
             composer,
         })
     }
 
+    /// The edition, as it was when the issue was planned.
+    #[must_use]
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
+    /// What its mails are held to.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// The segment of a key, with its articles placed.
     #[must_use]
     pub fn segment(&self, key: SegmentKey) -> Segment {
-        plan::segment(&self.window, &self.index, &self.edition, key)
+        let segment = plan::segment(&self.window, &self.index, &self.edition, key);
+        Segment {
+            opening: self.hand.opening(&segment.language),
+            ..segment
+        }
     }
 
     /// The digest of a segment.
@@ -121,6 +146,7 @@ fn letterhead(config: &Config, edition: &Edition, row: &IssueRow, notice: Notice
         reply_to: edition.reply_to.clone(),
         unsubscribe_address: edition.unsubscribe_address.clone(),
         service_url: config.publisher.service_url.clone(),
+        bounce_address: config.publisher.bounce_address.clone(),
         date: local(row.planned_at, edition.tz),
         key_id: row.key_id,
         notice,

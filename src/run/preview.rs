@@ -7,19 +7,24 @@ use chrono::{DateTime, Utc};
 use super::{
     Collecting, LeftOut, MadeFrom, Planner, Project, RosterReport, RunError, Sending, Sheet,
     SourceReport, collect,
-    send::{close_what_is_over, plan_edition},
-    take_in,
+    lint::add,
+    send::{close_what_is_over, plan_slot, slots},
+    take_in, topic_index,
 };
 use crate::{
     compose::Mail,
     domain::{
-        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, Subscription,
+        Address, Digest, Edition, EditionId, IssueId, Notice, Segment, SlotId, Subscription,
         SubscriptionNumber, TopicId,
     },
     keys::Keys,
-    plan::{Due, TopicIndex, due},
+    lint::{Finding, lint},
+    plan::{Due, due},
     store::{IssueRow, Store},
 };
+
+/// How many segments the rules are held to.
+const LINTED: usize = 200;
 
 /// What a run would do.
 pub struct Preview {
@@ -39,6 +44,8 @@ pub struct Preview {
 pub struct Idle {
     /// Which.
     pub edition: EditionId,
+    /// Its slot.
+    pub slot: SlotId,
     /// When it is due next; `None` if it is due, but nobody would get it.
     pub next: Option<DateTime<Utc>>,
     /// Who is left out, and why.
@@ -51,6 +58,8 @@ pub struct PreviewIssue {
     pub row: IssueRow,
     /// Its segments, in their order.
     pub segments: Vec<PreviewSegment>,
+    /// What the rules find in its mails.
+    pub findings: Vec<Finding>,
     /// Who is left out, and why.
     pub left_out: Vec<LeftOut>,
 }
@@ -131,33 +140,41 @@ pub fn preview(
         idle: Vec::new(),
         braked: Vec::new(),
     };
-    let index = TopicIndex::new(&project.config.topics)?;
-    for edition in project.editions(&sending.editions)? {
+    let index = topic_index(&project.config)?;
+    // What the rules find is shown, and stops nothing here.
+    let sending = &Sending {
+        force: true,
+        ..sending.clone()
+    };
+    for (edition, slot_id) in slots(store, &project.editions(&sending.editions)?)? {
         let mut left_out = Vec::new();
         let mut note = |left: LeftOut| left_out.push(left);
-        let mut planner = Planner::new(project, store, edition, &index, &mut note);
-        let planned = match plan_edition(project, store, keys, edition, &mut planner, sending) {
+        let slot = (edition, &slot_id);
+        let mut planner = Planner::new(project, store, slot, &index, Some(&mut note));
+        let planned = match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Err(RunError::Brake { what }) => {
                 preview.braked.push(what);
                 let unbraked = Sending {
                     yes: true,
                     ..sending.clone()
                 };
-                plan_edition(project, store, keys, edition, &mut planner, &unbraked)?
+                plan_slot(project, store, keys, slot, &mut planner, &unbraked)?
             }
             planned => planned?,
         };
         if let Some(planned) = planned {
-            let segments = segments(project, store, keys, &planned.row, only)?;
+            let (segments, findings) = segments(project, store, keys, &planned.row, only)?;
             preview.issues.push(PreviewIssue {
                 row: planned.row,
                 segments,
+                findings,
                 left_out,
             });
         } else {
-            let next = next(store, edition, sending.at)?;
+            let next = next(store, slot, sending.at)?;
             preview.idle.push(Idle {
                 edition: edition.id.clone(),
+                slot: slot_id.clone(),
                 next,
                 left_out,
             });
@@ -168,11 +185,13 @@ pub fn preview(
 
 fn next(
     store: &dyn Store,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, RunError> {
-    let last = store.last_issue(&edition.id, None)?.map(|row| row.id.date);
-    Ok(match due(edition, now, last) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.map(|row| row.id.date);
+    Ok(match due(&slot, edition.deadline, now, last_date) {
         Due::Not { next } => next,
         Due::Now { .. } => None,
     })
@@ -184,12 +203,13 @@ fn segments(
     keys: &Keys,
     row: &IssueRow,
     only: Option<&Address>,
-) -> Result<Vec<PreviewSegment>, RunError> {
+) -> Result<(Vec<PreviewSegment>, Vec<Finding>), RunError> {
     let (config, templates) = MadeFrom::recall(store, &row.made_from, project)?;
     let after = store.lowest_watermark(&row.id)?;
     let sheet = Sheet::new((&config, &templates), store, keys, row, after, Notice::Real)?;
     let recipients = recipients(store, &row.id)?;
     let mut segments = Vec::new();
+    let mut findings = Vec::new();
     for found in store.segments(&row.id)? {
         let Some((first, count, asked)) = recipients.get(&found.number).map(|members| {
             let asked = only.and_then(|only| {
@@ -205,15 +225,19 @@ fn segments(
         let segment = sheet.segment(found.key.clone());
         let digest = sheet.digest(&segment)?;
         let prepared = sheet.prepare(found.key)?;
+        let sample = sheet.mail(&prepared, first);
+        if segments.len() < LINTED {
+            add(&mut findings, lint(&sample.bytes, sheet.setup()));
+        }
         segments.push(PreviewSegment {
             segment,
             digest,
             recipients: count,
-            sample: sheet.mail(&prepared, first),
+            sample,
             only: asked.map(|asked| sheet.mail(&prepared, asked)),
         });
     }
-    Ok(segments)
+    Ok((segments, findings))
 }
 
 /// The subscriptions of an issue's segments, in the order of their numbers.
@@ -237,6 +261,12 @@ fn recipients(
 }
 
 impl PreviewSegment {
+    /// The octets of the sample's HTML: what Gmail cuts off beyond 102,400.
+    #[must_use]
+    pub fn html_size(&self) -> usize {
+        self.parts().1.len()
+    }
+
     /// The text and HTML of the sample mail, as its reader sees them.
     #[must_use]
     pub fn parts(&self) -> (String, String) {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::RunError;
 use crate::{
-    config::{self, Config, StoreUrl},
-    domain::{Edition, EditionId},
+    config::{self, Config, ConfiguredDkim, StoreUrl},
+    domain::{Edition, EditionId, Signer},
     keys::Keys,
     render::Templates,
     store::{Store, sqlite::Sqlite},
@@ -86,7 +86,8 @@ impl Project {
             }
             Keys::create(&key)?;
         }
-        Ok((Sqlite::open(database)?, Keys::load(&key)?))
+        let keys = Keys::load(&key)?.with_signers(self.signers()?);
+        Ok((Sqlite::open(database)?, keys))
     }
 
     /// A copy of the store that is forgotten, and the key: for what must change nothing. Where there is no key a throw-away one
@@ -100,11 +101,21 @@ impl Project {
             None => Box::new(Sqlite::in_memory()?),
         };
         let key = self.key_file();
-        if key.exists() {
-            Ok((store, Keys::load(&key)?, false))
+        let (keys, throw_away) = if key.exists() {
+            (Keys::load(&key)?, false)
         } else {
-            Ok((store, Keys::throw_away()?, true))
-        }
+            (Keys::throw_away()?, true)
+        };
+        Ok((store, keys.with_signers(self.signers()?), throw_away))
+    }
+
+    /// Those who sign mails: the `[[dkim]]` of the configuration, their keys read now.
+    ///
+    /// # Errors
+    /// When a key can't be read.
+    pub fn signers(&self) -> Result<Vec<Signer>, RunError> {
+        let signers = self.config.dkim.iter().map(ConfiguredDkim::signer);
+        Ok(signers.collect::<Result<_, _>>()?)
     }
 
     /// The editions by these ids; all, if none is named.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Project, RunError, Sending};
 use crate::{
-    domain::Address,
+    domain::{Address, Edition, EditionId, SlotId, Subscriber},
     keys::Keys,
     store::{FileRow, Store},
     subscribers::{FileRead, keep, merge, read},
@@ -55,9 +55,10 @@ pub fn take_in(
     let mut rows = good.into_iter().map(|good| FileRow {
         file: good.file,
         index: good.index,
+        subscriptions: subscriptions(&project.config.editions, &good.subscriber),
         subscriber: good.subscriber,
     });
-    let synced = store.sync(&mut rows, &kept, &editions, keys, sending.at)?;
+    let synced = store.sync(&mut rows, &kept, keys, sending.at)?;
     Ok(RosterReport {
         new: synced.new,
         changed: synced.changed,
@@ -65,6 +66,16 @@ pub fn take_in(
         present: synced.present,
         problems,
     })
+}
+
+/// The editions that a subscriber gets, and the slot of each.
+fn subscriptions(editions: &[Edition], subscriber: &Subscriber) -> Vec<(EditionId, SlotId)> {
+    let wanted = editions.iter().filter(|edition| {
+        subscriber.editions.is_empty() || subscriber.editions.contains(&edition.id)
+    });
+    wanted
+        .map(|edition| (edition.id.clone(), edition.slot_for(subscriber)))
+        .collect()
 }
 
 /// A file that had subscribers and has none, or isn't there any more while nothing else took them in, is more likely an accident.

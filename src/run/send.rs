@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
@@ -11,18 +10,19 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Collecting, Planned, Planner, PressRoom, Project, RosterReport, RunError, SourceReport,
-    brake::brake, collect, take_in,
+    brake::brake, collect, lint::lint_issue, take_in, topic_index,
 };
 use crate::{
     deliver::{
-        self, Delivering, Event, Report, Settings,
+        self, Delivering, Event, Renew, Report, Settings,
         relay::Relays,
         relay::StopBy,
         smtp::{SmtpRelay, Timeouts},
     },
-    domain::{Edition, InDoubt, IssueId},
+    domain::{Edition, InDoubt, IssueId, Slot, SlotId},
     keys::Keys,
-    plan::{Due, TopicIndex, due},
+    lint::Level,
+    plan::{Due, due},
     store::{IssueRow, IssueState, Store, Tally},
 };
 
@@ -37,6 +37,8 @@ pub struct Sending {
     pub collect: bool,
     /// Whether the brake is off.
     pub yes: bool,
+    /// Whether an issue goes although the rules find errors in it.
+    pub force: bool,
 }
 
 /// How far a run has come.
@@ -64,6 +66,10 @@ pub struct SendReport {
     pub planned: Vec<Planned>,
     /// The issues that the brake stopped: the figures.
     pub braked: Vec<String>,
+    /// The issues that the rules stopped: their errors.
+    pub linted: Vec<String>,
+    /// The issues that a mistake in an editor's file stopped: the mistake.
+    pub mistaken: Vec<String>,
     /// What was delivered; `None` if there was nothing to deliver.
     pub delivered: Option<Report>,
     /// Where the issues stand that this run worked on.
@@ -79,7 +85,7 @@ pub fn send(
     store: &dyn Store,
     keys: &Keys,
     sending: &Sending,
-    (stop, stop_by): (&AtomicBool, &StopBy),
+    stop: &StopBy,
     watch: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<SendReport, RunError> {
     let mut report = SendReport::default();
@@ -94,7 +100,7 @@ pub fn send(
             };
             report.sources = collect(project, store, sending.at, &how)?;
             // What is planned of half the sources would be half an issue
-            if stop.load(Ordering::Acquire) {
+            if stop.is_set() {
                 return Ok(report);
             }
         }
@@ -108,7 +114,7 @@ pub fn send(
             store,
             keys,
             sending.at,
-            (stop, stop_by),
+            stop,
             &|event| watch(Progress::Delivering(event)),
         )?);
         for id in open {
@@ -122,7 +128,7 @@ pub fn send(
 /// Ends the issues whose deadline has passed.
 pub(super) fn close_what_is_over(store: &dyn Store, now: DateTime<Utc>) -> Result<(), RunError> {
     for row in store.open_issues()? {
-        if row.state == IssueState::Open && row.deadline <= now {
+        if row.state != IssueState::Planning && row.deadline <= now {
             store.close(&row.id, now)?;
         }
     }
@@ -136,9 +142,11 @@ fn anything_to_plan(
     editions: &[&Edition],
     now: DateTime<Utc>,
 ) -> Result<bool, RunError> {
-    for edition in editions {
-        let last = store.last_issue(&edition.id, None)?;
-        if let Due::Now { .. } = due(edition, now, last.as_ref().map(|row| row.id.date)) {
+    for (edition, slot_id) in slots(store, editions)? {
+        let last = store.last_issue(&edition.id, &slot_id, None)?;
+        let slot = edition.slot_of_id(&slot_id);
+        let last_date = last.as_ref().map(|row| row.id.date);
+        if let Due::Now { .. } = due(&slot, edition.deadline, now, last_date) {
             return Ok(true);
         }
         let since = last
@@ -152,6 +160,19 @@ fn anything_to_plan(
         }
     }
     Ok(false)
+}
+
+/// The slots of editions, each edition's own first.
+pub(super) fn slots<'a>(
+    store: &dyn Store,
+    editions: &[&'a Edition],
+) -> Result<Vec<(&'a Edition, SlotId)>, RunError> {
+    let mut slots = Vec::new();
+    for edition in editions {
+        let theirs = store.slots(&edition.id)?.into_iter();
+        slots.extend(theirs.map(|slot| (*edition, slot)));
+    }
+    Ok(slots)
 }
 
 /// Whether a subscribers file was written after `time`.
@@ -182,67 +203,83 @@ fn plan_what_is_due(
     sending: &Sending,
     report: &mut SendReport,
 ) -> Result<(), RunError> {
-    let index = TopicIndex::new(&project.config.topics)?;
-    for edition in editions {
-        let mut ignore = |_| ();
-        let mut planner = Planner::new(project, store, edition, &index, &mut ignore);
-        match plan_edition(project, store, keys, edition, &mut planner, sending) {
+    let index = topic_index(&project.config)?;
+    for (edition, slot) in slots(store, editions)? {
+        let slot = (edition, &slot);
+        let mut planner = Planner::new(project, store, slot, &index, None);
+        match plan_slot(project, store, keys, slot, &mut planner, sending) {
             Ok(planned) => report.planned.extend(planned),
             Err(RunError::Brake { what }) => report.braked.push(what),
+            Err(error @ RunError::Lint { .. }) => report.linted.push(error.to_string()),
+            // An editor's mistake stops that edition only.
+            Err(error @ RunError::Editor { .. }) => report.mistaken.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-/// Plans the issue of one edition that is due, if one is.
-pub(super) fn plan_edition(
+/// Plans the issue of one slot that is due, if one is.
+pub(super) fn plan_slot(
     project: &Project,
     store: &dyn Store,
     keys: &Keys,
-    edition: &Edition,
+    (edition, slot_id): (&Edition, &SlotId),
     planner: &mut Planner,
     sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
-    let last = store.last_issue(&edition.id, None)?;
-    let row = match due(edition, sending.at, last.as_ref().map(|row| row.id.date)) {
+    let last = store.last_issue(&edition.id, slot_id, None)?;
+    let slot = edition.slot_of_id(slot_id);
+    let last_date = last.as_ref().map(|row| row.id.date);
+    let row = match due(&slot, edition.deadline, sending.at, last_date) {
         Due::Now { date, deadline, .. } => {
             planner.begin(project, keys, date, deadline, sending.at)?
         }
         Due::Not { .. } => None,
     };
     match (row, last) {
-        (Some(row), _) => finish_plan(store, edition, planner, &row, sending.yes),
+        (Some(row), _) => finish_plan((project, store, keys), &slot, planner, &row, sending),
         (None, Some(row)) if row.state == IssueState::Planning => {
-            finish_plan(store, edition, planner, &row, sending.yes)
+            finish_plan((project, store, keys), &slot, planner, &row, sending)
         }
         (None, Some(row)) if row.state == IssueState::Open => {
-            welcome(store, edition, planner, row, sending.yes)
+            welcome(store, planner, row, sending.yes)
         }
         _ => Ok(None),
     }
 }
 
 fn finish_plan(
-    store: &dyn Store,
-    edition: &Edition,
+    (project, store, keys): (&Project, &dyn Store, &Keys),
+    slot: &Slot,
     planner: &mut Planner,
     row: &IssueRow,
-    yes: bool,
+    sending: &Sending,
 ) -> Result<Option<Planned>, RunError> {
     let planned = planner.plan(row)?;
     let last = store
-        .last_issue(&edition.id, Some(row.id.date))?
+        .last_issue(&row.id.edition, &row.id.slot, Some(row.id.date))?
         .map(|row| row.audience);
-    if let Some(what) = brake(&row.id.to_string(), planned.row.audience, last).filter(|_| !yes) {
+    if let Some(what) = brake(&row.id, planned.row.audience, last).filter(|_| !sending.yes) {
         store.abandon(&row.id)?;
         return Err(RunError::Brake { what });
     }
     // An issue that nobody gets is not decided where no hour decides it: the next run of the day may find something.
     let nobody = planned.recipients == 0 && store.segments(&row.id)?.is_empty();
-    if nobody && (edition.at.is_none() || planned.row.audience == 0) {
+    if nobody && (slot.at.is_none() || planned.row.audience == 0) {
         store.abandon(&row.id)?;
         return Ok(None);
+    }
+    if !sending.force {
+        let mut findings = lint_issue(project, store, keys, row)?;
+        findings.retain(|finding| finding.rule.level == Level::Error);
+        if !findings.is_empty() {
+            store.abandon(&row.id)?;
+            return Err(RunError::Lint {
+                issue: row.id.to_string(),
+                findings,
+            });
+        }
     }
     store.open(&row.id)?;
     Ok(Some(planned))
@@ -251,15 +288,14 @@ fn finish_plan(
 /// Adds whoever joined since an open issue was planned.
 fn welcome(
     store: &dyn Store,
-    edition: &Edition,
     planner: &mut Planner,
     row: IssueRow,
     yes: bool,
 ) -> Result<Option<Planned>, RunError> {
-    let (upto, count) = store.audience(&edition.id)?;
+    let (upto, count) = store.audience(&row.id.edition, Some(&row.id.slot))?;
     let joined = count.max(row.audience);
     if let Some(what) =
-        brake(&row.id.to_string(), joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
+        brake(&row.id, joined, Some(row.audience)).filter(|_| !yes && upto > row.upto)
     {
         return Err(RunError::Brake { what });
     }
@@ -275,17 +311,21 @@ fn deliver_all(
     store: &dyn Store,
     keys: &Keys,
     plan_time: DateTime<Utc>,
-    (stop, stop_by): (&AtomicBool, &StopBy),
+    stop: &StopBy,
     watch: &(dyn Fn(Event) + Sync),
 ) -> Result<Report, RunError> {
     let press = PressRoom::open(project, store, keys)?;
-    let relays = relays(project, stop_by)?;
+    let relays = relays(project, stop)?;
     let delivery = &project.config.delivery;
     let settings = Settings {
         retry: delivery.retry.clone(),
         wait: delivery.wait,
         lease: delivery.lease,
         micro_batch: usize::try_from(delivery.micro_batch).unwrap_or(usize::MAX),
+        renew: Renew {
+            mails: usize::try_from(delivery.connection_mails).unwrap_or(usize::MAX),
+            time: delivery.connection_time,
+        },
     };
     let policy = |issue: &IssueId| {
         let edition = project

@@ -2,19 +2,21 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in};
+use super::{
+    Collecting, Project, RunError, Sending, Sheet, collect, send::relays, take_in, topic_index,
+};
 use crate::{
     compose::Mail,
     deliver::{
-        relay::{Envelope, StopBy},
+        relay::{StopBy, send_one},
         reply::Reply,
     },
     domain::{
-        Address, Edition, IssueId, Length, Notice, Number, Pause, Ref, SegmentKey, Subscriber,
-        Subscription, SubscriptionNumber,
+        Address, Edition, Frequency, IssueId, Length, Notice, Number, Pause, Ref, SegmentKey,
+        SlotId, Subscriber, Subscription, SubscriptionNumber,
     },
     keys::Keys,
-    plan::{self, TopicIndex},
+    plan,
     store::{IssueRow, IssueState, Store},
 };
 
@@ -66,6 +68,7 @@ pub fn test_mail(
         }
         None => nobody_in_particular(to),
     };
+    super::file_stories(project, store)?;
     let row = row(store, keys, edition, sending.at)?;
     let after = Number(row.cutoff.0.saturating_sub(NEWEST));
     let sheet = Sheet::new(
@@ -76,7 +79,7 @@ pub fn test_mail(
         after,
         Notice::Test,
     )?;
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     let wish = plan::wish(&index, edition, &subscriber);
     let key = SegmentKey {
         issue: row.id.clone(),
@@ -88,6 +91,9 @@ pub fn test_mail(
         had: Number(0),
         max_articles: wish.max_articles,
         length: Length::Summary,
+        parts: wish.parts,
+        former: Vec::new(),
+        moved: Vec::new(),
         look: edition.look.clone(),
         made_from: String::new(),
     };
@@ -105,7 +111,8 @@ pub fn test_mail(
     Ok(sheet.mail(&sheet.prepare(key)?, &subscription))
 }
 
-fn nobody_in_particular(to: &Address) -> Subscriber {
+/// A subscriber who said nothing but an address.
+pub(super) fn nobody_in_particular(to: &Address) -> Subscriber {
     Subscriber {
         address: to.clone(),
         name: String::new(),
@@ -114,7 +121,15 @@ fn nobody_in_particular(to: &Address) -> Subscriber {
         editions: Vec::new(),
         topics: None,
         max_articles: None,
+        format: None,
         paused: Pause::No,
+        frequency: Frequency::Each,
+        at: None,
+        days: Vec::new(),
+        quiet: Vec::new(),
+        min_articles: None,
+        max_wait: None,
+        length: Length::Summary,
     }
 }
 
@@ -128,6 +143,7 @@ fn row(
         id: IssueId {
             edition: edition.id.clone(),
             date: at.with_timezone(&edition.tz).date_naive(),
+            slot: SlotId::default(),
         },
         planned_at: at,
         deadline: at + edition.deadline,
@@ -158,11 +174,7 @@ pub fn hand_over(project: &Project, mail: &Mail) -> Result<(String, Reply), RunE
                 continue;
             }
         };
-        let envelope = Envelope {
-            from: &mail.from,
-            to: &mail.to,
-        };
-        match session.send(&envelope, &mail.bytes, &mut || Ok(())) {
+        match send_one(&mut *session, mail.clone(), &mut || Ok(())) {
             Ok(reply) => {
                 session.quit();
                 return Ok((relay.name(), reply));

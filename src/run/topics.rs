@@ -1,19 +1,17 @@
 //! Topics, with what they have and who follows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::TimeDelta;
 
-use super::{Project, RunError, Sending, take_in};
+use super::{Project, RunError, Sending, take_in, topic_index};
 use crate::{
     domain::{SubscriptionNumber, Topic},
     keys::Keys,
-    plan::{self, TopicIndex},
+    plan,
     store::Store,
 };
 
-/// How far back the window goes.
-const WINDOW: TimeDelta = TimeDelta::days(3);
 const PAGE: usize = 5000;
 
 /// A topic's supply and demand.
@@ -34,11 +32,15 @@ pub struct TopicCounts {
     pub topics: Vec<TopicCount>,
     /// Tags of the window's articles that no topic takes, with how often they come.
     pub tags: BTreeMap<String, usize>,
+    /// Names in queries that are no topic's, with how many subscriptions follow them.
+    pub unknown: BTreeMap<String, usize>,
+    /// Articles of the window that nobody follows.
+    pub unwanted: usize,
     /// Names, aliases and phrases that have no effect, and why.
     pub warnings: Vec<String>,
 }
 
-/// Counts what topics have in the window and who follows them. `store` is a copy: the subscribers files are taken into it.
+/// Counts what topics have in a window that goes back so far, and who follows them. `store` is a copy: the subscribers files are taken into it.
 ///
 /// # Errors
 /// When the store fails.
@@ -47,9 +49,10 @@ pub fn topics(
     store: &dyn Store,
     keys: &Keys,
     sending: &Sending,
+    window: TimeDelta,
 ) -> Result<TopicCounts, RunError> {
     take_in(project, store, keys, sending)?;
-    let index = TopicIndex::new(&project.config.topics)?;
+    let index = topic_index(&project.config)?;
     let mut topics: Vec<TopicCount> = index
         .topics()
         .iter()
@@ -60,7 +63,8 @@ pub fn topics(
         })
         .collect();
     let mut tags = BTreeMap::new();
-    for archived in store.articles(store.number_at(sending.at - WINDOW)?, store.latest()?)? {
+    let mut waiting = Vec::new();
+    for archived in store.articles(store.number_at(sending.at - window)?, store.latest()?)? {
         let source = project
             .config
             .sources
@@ -73,17 +77,26 @@ pub fn topics(
         for (place, topic) in topics.iter_mut().enumerate() {
             topic.articles += usize::from(about.all.contains(place));
         }
-        for tag in about.tags {
-            *tags.entry(tag).or_default() += 1;
+        for tag in &about.tags {
+            *tags.entry(tag.clone()).or_default() += 1;
         }
+        waiting.push(about);
     }
+    let mut unknown = BTreeMap::new();
+    let mut asked = HashSet::new();
     for edition in &project.config.editions {
-        let (upto, _) = store.audience(&edition.id)?;
+        let (upto, _) = store.audience(&edition.id, None)?;
         let mut after = SubscriptionNumber(0);
         while after < upto {
-            let page = store.subscriptions(&edition.id, after, upto, PAGE)?;
+            let page = store.subscriptions(&edition.id, None, after, upto, PAGE)?;
             for active in page.iter().filter(|active| active.suppressed.is_none()) {
                 let wish = plan::wish(&index, edition, &active.subscription.subscriber);
+                for name in wish.query.unknown() {
+                    *unknown.entry(name.clone()).or_default() += 1;
+                }
+                if asked.insert(wish.query.canonical().to_owned()) {
+                    waiting.retain(|about| !wish.query.matches(about));
+                }
                 for place in wish.query.order().iter().filter_map(|id| index.place(id)) {
                     topics[place].subscribers += 1;
                 }
@@ -99,6 +112,8 @@ pub fn topics(
     Ok(TopicCounts {
         topics,
         tags,
+        unknown,
+        unwanted: waiting.len(),
         warnings,
     })
 }

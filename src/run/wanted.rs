@@ -4,7 +4,7 @@
 
 use std::{collections::HashSet, sync::OnceLock};
 
-use super::Project;
+use super::{Project, topic_index};
 use crate::{
     domain::{Article, Query, SubscriptionNumber, TopicId},
     plan::{Compiled, Resolved, TopicIndex},
@@ -31,7 +31,7 @@ impl<'a> Wanted<'a> {
         Self {
             project,
             store,
-            index: TopicIndex::new(&project.config.topics).ok(),
+            index: topic_index(&project.config).ok(),
             beyond: OnceLock::new(),
         }
     }
@@ -41,6 +41,10 @@ impl<'a> Wanted<'a> {
         let Some(index) = &self.index else {
             return true;
         };
+        // A topic that looks into bodies needs them to tell.
+        if self.project.config.topics.iter().any(|topic| topic.body) {
+            return true;
+        }
         let mut sources = self.project.config.sources.iter();
         let source = sources.find(|source| source.name == article.source);
         let topics = source.map_or(&[][..], |source| &source.topics);
@@ -67,10 +71,12 @@ impl<'a> Wanted<'a> {
             if add(&edition.default_topics) {
                 return Ok(None);
             }
-            let (upto, _) = self.store.audience(&edition.id)?;
+            let (upto, _) = self.store.audience(&edition.id, None)?;
             let mut after = SubscriptionNumber(0);
             while after < upto {
-                let page = self.store.subscriptions(&edition.id, after, upto, PAGE)?;
+                let page = self
+                    .store
+                    .subscriptions(&edition.id, None, after, upto, PAGE)?;
                 for active in &page {
                     if active
                         .subscription

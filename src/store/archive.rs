@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::Result;
-use crate::domain::{Archived, Article, Number};
+use crate::{
+    domain::{Archived, Article, Change, Number},
+    plan::story::Telling,
+};
 
 /// What a source brought.
 #[derive(Debug, Clone)]
@@ -63,9 +66,40 @@ pub trait Archive {
     /// When the store fails.
     fn number_at(&self, at: DateTime<Utc>) -> Result<Number>;
 
-    /// The eligible articles with `after < number <= cutoff`, in that order, each as it was at the cutoff.
+    /// The eligible articles with `after < number <= cutoff`, and the earlier ones that tell the same stories, in the order of their
+    /// numbers, each as it was at the cutoff.
     ///
     /// # Errors
     /// When the store fails.
     fn articles(&self, after: Number, cutoff: Number) -> Result<Vec<Archived>>;
+
+    /// The changes with `after < at <= cutoff` of articles that were eligible before, in that order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn changes(&self, after: Number, cutoff: Number) -> Result<Vec<Change>>;
+
+    /// The first articles that have no story yet, at most `limit`, in the order of their numbers. Their `story` is their own number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn unfiled(&self, limit: usize) -> Result<Vec<Archived>>;
+
+    /// The articles that have a story and became eligible at `since` or later, in the order in which they did.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn filed(&self, since: DateTime<Utc>) -> Result<Vec<(Telling, Number)>>;
+
+    /// The story of the first article since `since` that has the same page or the same wording.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn same_story(&self, telling: &Telling, since: DateTime<Utc>) -> Result<Option<Number>>;
+
+    /// Keeps the stories of articles. Those that have one keep it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn file(&self, stories: &[(Telling, Number)]) -> Result<()>;
 }

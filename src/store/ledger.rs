@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Result;
 use crate::domain::{
-    Address, EditionId, IssueId, Number, SegmentKey, Subscription, SubscriptionNumber,
+    Address, EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber,
 };
 
 /// How far an issue has come.
@@ -18,6 +18,8 @@ pub enum IssueState {
     Planning,
     /// Its chunks are being worked on, or all done.
     Open,
+    /// The operator wants nothing of it to go for now.
+    Paused,
     /// Its deadline has passed: nothing goes any more.
     Closed,
 }
@@ -336,21 +338,46 @@ pub trait Ledger {
     /// When the store fails.
     fn issue(&self, id: &IssueId) -> Result<Option<IssueRow>>;
 
-    /// The last issue of an edition before `date`, or the last of all.
+    /// The last issue of an edition's slot before `date`, or the last of all.
     ///
     /// # Errors
     /// When the store fails.
     fn last_issue(
         &self,
         edition: &EditionId,
+        slot: &SlotId,
         before: Option<NaiveDate>,
     ) -> Result<Option<IssueRow>>;
+
+    /// Up to which subscription each issue of an edition looked, and when it was planned, the oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>>;
 
     /// The issues that are not closed, the oldest first.
     ///
     /// # Errors
     /// When the store fails.
     fn open_issues(&self) -> Result<Vec<IssueRow>>;
+
+    /// The last issues whose plan is whole, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn recent_issues(&self, limit: usize) -> Result<Vec<IssueRow>>;
+
+    /// Pauses an open issue, or opens a paused one again. Says `false` if it isn't the one or the other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn pause(&self, issue: &IssueId, paused: bool) -> Result<bool>;
+
+    /// Plans those again whom the relay rejected, while the issue is open. Gives how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn retry_rejected(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<u64>;
 
     /// The segments of an issue.
     ///

@@ -13,7 +13,9 @@ pub use ledger::{
     Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left, Member,
     Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
-pub use roster::{Active, FileRow, Roster, Suppression, SuppressionReason, Synced};
+pub use roster::{
+    Active, Carry, FileRow, Roster, Suppression, SuppressionReason, Synced, WishId, Wisher,
+};
 
 /// All that is durable.
 pub trait Store: Archive + Roster + Ledger + Send + Sync {

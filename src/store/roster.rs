@@ -1,10 +1,13 @@
 //! The roster: who is subscribed, and who must not be mailed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Result;
 use crate::{
-    domain::{Address, EditionId, Ref, Subscriber, Subscription, SubscriptionNumber},
+    domain::{
+        Address, EditionId, FormerWish, Number, Ref, SlotId, Subscriber, Subscription,
+        SubscriptionNumber,
+    },
     keys::{AddressHash, Keys},
 };
 
@@ -17,6 +20,8 @@ pub struct FileRow {
     pub index: usize,
     /// What it declares.
     pub subscriber: Subscriber,
+    /// The editions that it subscribes to, and the slot in each.
+    pub subscriptions: Vec<(EditionId, SlotId)>,
 }
 
 /// What became of the roster.
@@ -39,8 +44,48 @@ pub struct Active {
     pub subscription: Subscription,
     /// Why it must not be mailed, if so.
     pub suppressed: Option<SuppressionReason>,
-    /// A watermark of its own, lower than that of its edition's last issue.
-    pub carry: Option<crate::domain::Number>,
+    /// A watermark of its own, lower than that of its slot's last issue.
+    pub carry: Option<Carry>,
+    /// Its slot.
+    pub slot: SlotId,
+    /// It came into its slot on this date, and gets its first issue there later.
+    pub slot_since: Option<NaiveDate>,
+    /// What its reader followed before, the earliest first.
+    pub former: Vec<FormerWish>,
+}
+
+/// A subscription as a plan looks at it: who and where, and the name of what they wish.
+#[derive(Debug, Clone)]
+pub struct Wisher {
+    /// The subscription.
+    pub number: SubscriptionNumber,
+    /// The subscriber's name inside.
+    pub reader: Ref,
+    /// The domain that their mail goes to.
+    pub domain: String,
+    /// What they wish: see [`Roster::wish`].
+    pub wish: WishId,
+    /// Why they must not be mailed, if so.
+    pub suppressed: Option<SuppressionReason>,
+    /// A watermark of their own.
+    pub carry: Option<Carry>,
+    /// They came into their slot on this date, and get their first issue there later.
+    pub slot_since: Option<NaiveDate>,
+    /// What they followed before, the earliest first.
+    pub former: Vec<FormerWish>,
+}
+
+/// The name of what many subscribers wish alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WishId(pub i64);
+
+/// The watermark of a subscription that an issue did not reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carry {
+    /// The watermark.
+    pub watermark: Number,
+    /// When the first issue was planned that did not reach it.
+    pub since: DateTime<Utc>,
 }
 
 /// Why an address must not be mailed.
@@ -115,28 +160,57 @@ pub trait Roster {
         &self,
         rows: &mut dyn Iterator<Item = FileRow>,
         kept: &[Address],
-        editions: &[EditionId],
         keys: &Keys,
         now: DateTime<Utc>,
     ) -> Result<Synced>;
 
-    /// The subscriptions of an edition with `after < number <= upto`, in that order, at most `limit`.
+    /// The subscriptions of an edition, or of one slot of it, with `after < number <= upto`, in that order, at most `limit`.
     ///
     /// # Errors
     /// When the store fails.
     fn subscriptions(
         &self,
         edition: &EditionId,
+        slot: Option<&SlotId>,
         after: SubscriptionNumber,
         upto: SubscriptionNumber,
         limit: usize,
     ) -> Result<Vec<Active>>;
 
-    /// The highest number among an edition's subscriptions, and how many are active.
+    /// The same subscriptions of one slot, as a plan looks at them.
     ///
     /// # Errors
     /// When the store fails.
-    fn audience(&self, edition: &EditionId) -> Result<(SubscriptionNumber, u64)>;
+    fn wishers(
+        &self,
+        edition: &EditionId,
+        slot: &SlotId,
+        after: SubscriptionNumber,
+        upto: SubscriptionNumber,
+        limit: usize,
+    ) -> Result<Vec<Wisher>>;
+
+    /// What subscribers of a wish declare, as somebody without name or address of their own.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such wish.
+    fn wish(&self, id: WishId) -> Result<Subscriber>;
+
+    /// The slots that subscriptions of an edition are in, its own first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn slots(&self, edition: &EditionId) -> Result<Vec<SlotId>>;
+
+    /// The highest number among the subscriptions of an edition, or of one slot of it, and how many are active.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn audience(
+        &self,
+        edition: &EditionId,
+        slot: Option<&SlotId>,
+    ) -> Result<(SubscriptionNumber, u64)>;
 
     /// The active subscriptions of an address.
     ///

@@ -1,14 +1,18 @@
 //! The fields of a row, from their texts.
 
+use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 use crate::{
     config::{problem::near, zone},
-    domain::{Address, EditionId, Language, Limit, Pause, Query, Subscriber},
+    domain::{
+        Address, EditionId, Frequency, Language, Length, Limit, Parts, Pause, Query, Quiet,
+        Subscriber, WEEK,
+    },
 };
 
 /// The names of the fields, in the order of the documentation.
-pub(super) const NAMES: [&str; 8] = [
+pub(super) const NAMES: [&str; 16] = [
     "address",
     "name",
     "language",
@@ -16,7 +20,15 @@ pub(super) const NAMES: [&str; 8] = [
     "editions",
     "topics",
     "max_articles",
+    "format",
     "paused",
+    "frequency",
+    "at",
+    "days",
+    "quiet",
+    "min_articles",
+    "max_wait",
+    "length",
 ];
 
 /// What other programs call them.
@@ -114,10 +126,48 @@ pub(super) fn subscriber(
             .map(|value| limit(&value.text()))
             .transpose()
             .map_err(|why| wrong("max_articles", why))?,
+        format: given("format")
+            .map(|value| format(&value.text()))
+            .transpose()
+            .map_err(|why| wrong("format", why))?,
         paused: given("paused")
             .map_or(Ok(Pause::No), |value| pause(&value.text()))
             .map_err(|why| wrong("paused", why))?,
+        frequency: given("frequency")
+            .map_or(Ok(Frequency::Each), |value| frequency(&value.text()))
+            .map_err(|why| wrong("frequency", why))?,
+        at: given("at")
+            .map(|value| hour(&value.text()))
+            .transpose()
+            .map_err(|why| wrong("at", why))?,
+        days: given("days")
+            .map_or(Ok(Vec::new()), |value| days(&value.items()))
+            .map_err(|why| wrong("days", why))?,
+        quiet: given("quiet")
+            .map_or(Ok(Vec::new()), |value| {
+                value.items().iter().map(|day| quiet(day)).collect()
+            })
+            .map_err(|why| wrong("quiet", why))?,
+        min_articles: given("min_articles")
+            .map(|value| whole(&value.text()))
+            .transpose()
+            .map_err(|why| wrong("min_articles", why))?,
+        max_wait: given("max_wait")
+            .map(|value| whole(value.text().trim_end_matches('d')))
+            .transpose()
+            .map_err(|why| wrong("max_wait", why))?,
+        length: given("length")
+            .map_or(Ok(Length::Summary), |value| length(&value.text()))
+            .map_err(|why| wrong("length", why))?,
     })
+}
+
+fn format(text: &str) -> Result<Parts, String> {
+    match text.to_lowercase().as_str() {
+        "html" => Ok(Parts::Both),
+        "text" => Ok(Parts::Text),
+        _ => Err(format!("`html` or `text`, not `{text}`")),
+    }
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
@@ -165,6 +215,68 @@ fn limit(text: &str) -> Result<Limit<u32>, String> {
             Ok(most) => Ok(Limit::Most(most)),
             Err(_) => Err(format!("a whole number, or `none`, not `{text}`")),
         },
+    }
+}
+
+/// One of a few words.
+fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let lower = text.to_lowercase();
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == lower) {
+        return Ok(*value);
+    }
+    let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    Err(match near(&lower, known.iter().copied()) {
+        Some(near) => format!("there is no `{text}`: did you mean `{near}`?"),
+        None => format!("there is no `{text}`; there is: {}", known.join(", ")),
+    })
+}
+
+fn frequency(text: &str) -> Result<Frequency, String> {
+    word(
+        text,
+        &Frequency::ALL.map(|frequency| (frequency.as_str(), frequency)),
+    )
+}
+
+fn length(text: &str) -> Result<Length, String> {
+    word(
+        text,
+        &[("summary", Length::Summary), ("full", Length::Full)],
+    )
+}
+
+fn hour(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M")
+        .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:00"))
+        .map_err(|_| format!("a time of day such as `07:00` is expected, not `{text}`"))
+}
+
+fn day(text: &str) -> Result<Weekday, String> {
+    text.parse()
+        .map_err(|_| format!("not a day of the week such as `mon`: `{text}`"))
+}
+
+fn days(items: &[String]) -> Result<Vec<Weekday>, String> {
+    let days: Vec<Weekday> = items
+        .iter()
+        .map(|item| day(item))
+        .collect::<Result<_, _>>()?;
+    Ok(WEEK.into_iter().filter(|day| days.contains(day)).collect())
+}
+
+fn quiet(text: &str) -> Result<Quiet, String> {
+    let date = text.parse().map(Quiet::Date);
+    date.or_else(|_| day(text).map(Quiet::Day)).map_err(|_| {
+        format!("a day such as `sun` or a date such as `2026-12-25` is expected, not `{text}`")
+    })
+}
+
+fn whole(text: &str) -> Result<u32, String> {
+    match text.trim().parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(format!(
+            "a whole number from 1 on is expected, not `{text}`"
+        )),
     }
 }
 
@@ -226,6 +338,22 @@ mod tests {
         assert_eq!(
             wrong("max_articles", "a few"),
             "max_articles: a whole number, or `none`, not `a few`"
+        );
+        assert_eq!(
+            wrong("format", "pdf"),
+            "format: `html` or `text`, not `pdf`"
+        );
+        assert_eq!(
+            wrong("frequency", "weekley"),
+            "frequency: there is no `weekley`: did you mean `weekly`?"
+        );
+        assert_eq!(
+            wrong("at", "7am"),
+            "at: a time of day such as `07:00` is expected, not `7am`"
+        );
+        assert_eq!(
+            wrong("quiet", "sun; christmas"),
+            "quiet: a day such as `sun` or a date such as `2026-12-25` is expected, not `christmas`"
         );
         assert_eq!(
             wrong("paused", "maybe"),

@@ -74,6 +74,9 @@ pub struct Script {
     implicit_tls: Option<Arc<ServerConfig>>,
     starttls: Option<Arc<ServerConfig>>,
     waits_for_groups: bool,
+    waits_for_chains: bool,
+    knows_no_bdat: bool,
+    silent_until: usize,
 }
 
 impl Script {
@@ -114,6 +117,24 @@ impl Script {
     /// Answers MAIL and RCPT only once DATA has come: a client that waits in between waits for ever.
     pub fn waits_for_groups(mut self) -> Self {
         self.waits_for_groups = true;
+        self
+    }
+
+    /// Doesn't know the command that it may have offered.
+    pub fn knows_no_bdat(mut self) -> Self {
+        self.knows_no_bdat = true;
+        self
+    }
+
+    /// Answers the end of a mail only once the next envelope is there; that to `r2@a.example` is the last.
+    pub fn waits_for_chains(mut self) -> Self {
+        self.waits_for_chains = true;
+        self
+    }
+
+    /// Says nothing about mails until so many have come: a client that waits for a word in between waits for ever.
+    pub fn silent_until(mut self, mails: usize) -> Self {
+        self.silent_until = mails;
         self
     }
 
@@ -275,6 +296,10 @@ impl Connection<'_> {
                         self.data(from.take().unwrap_or_default(), to.take())?;
                     }
                 }
+                "BDAT" => {
+                    let octets = command.split(' ').nth(1).and_then(|n| n.parse().ok());
+                    self.chunk(octets.unwrap_or(0), from.take(), to.take())?;
+                }
                 "RSET" => {
                     self.play(Step::Rset, &line, "250 2.0.0 Ok\r\n")?;
                     (from, to) = (None, None);
@@ -315,6 +340,33 @@ impl Connection<'_> {
         let Some(to) = to else {
             let act = self.act(Step::End, "");
             let act = act.unwrap_or_else(|| say("554 5.5.1 no valid recipients"));
+            return self.perform(&act, None).map(drop);
+        };
+        if self.script.lock().unwrap().waits_for_chains && to != "r2@a.example" {
+            // The next envelope came in the same write, so it is there at once.
+            self.socket.peek(&mut [0])?;
+        }
+        let mail = Taken { from, to, body };
+        let act = self
+            .act(Step::End, &mail.to)
+            .unwrap_or_else(|| Act::Take(Box::new(say("250 2.0.0 Ok: queued as 4bKx1"))));
+        self.perform(&act, Some(mail)).map(drop)
+    }
+
+    /// One chunk that is the whole mail.
+    fn chunk(&mut self, octets: usize, from: Option<String>, to: Option<String>) -> io::Result<()> {
+        if let Some(act) = self.act(Step::Body, "") {
+            self.perform(&act, None)?;
+        }
+        let mut body = vec![0; octets];
+        self.stream().read_exact(&mut body)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        if self.script.lock().unwrap().knows_no_bdat {
+            return self.say("502 5.5.1 command not implemented\r\n");
+        }
+        let (Some(from), Some(to)) = (from, to) else {
+            let act = self.act(Step::End, "");
+            let act = act.unwrap_or_else(|| say("503 5.5.1 no valid recipients"));
             return self.perform(&act, None).map(drop);
         };
         let mail = Taken { from, to, body };
@@ -425,6 +477,16 @@ impl Connection<'_> {
     fn say(&mut self, text: &str) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.held);
         bytes.extend(text.as_bytes());
+        let holds = {
+            let script = self.script.lock().unwrap();
+            let taken = self.journal.lock().unwrap().mails.len();
+            let mail = self.journal.lock().unwrap().lines.len() > 1;
+            mail && taken < script.silent_until
+        };
+        if holds {
+            self.held = bytes;
+            return Ok(());
+        }
         self.stream().write_all(&bytes)?;
         self.stream().flush()
     }

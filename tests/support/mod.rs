@@ -6,4 +6,5 @@
 )]
 
 pub mod certificates;
+pub mod client;
 pub mod fault_server;

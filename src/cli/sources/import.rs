@@ -177,6 +177,7 @@ impl Topics {
             within: Vec::new(),
             phrases: Vec::new(),
             not_phrases: Vec::new(),
+            body: false,
         }));
         Ok(Self {
             index: TopicIndex::new(&declared).map_err(RunError::from)?,

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, TcpStream, ToSocketAddrs},
+    sync::atomic::Ordering,
 };
 
 use lettre::transport::smtp::{
@@ -41,7 +42,15 @@ pub(super) fn connect(relay: &SmtpRelay) -> Result<SmtpSession, RelayError> {
     if let Some(login) = &relay.declared.login {
         login::log_in(&mut opening.wire, &offers, login, url, &relay.timeouts)?;
     }
-    Ok(SmtpSession::new(opening.wire, offers, relay.timeouts))
+    if relay.knows_no_bdat.load(Ordering::Relaxed) {
+        offers.chunking = false;
+    }
+    Ok(SmtpSession::new(
+        opening.wire,
+        offers,
+        relay.timeouts,
+        relay.knows_no_bdat.clone(),
+    ))
 }
 
 /// Tries each of the host's addresses.

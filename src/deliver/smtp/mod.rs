@@ -2,10 +2,22 @@
 //!
 //! Ours, because the ledger must know on which side of the final dot a failure lies, the socket must not wait for acknowledgements (`TCP_NODELAY`),
 //! and the buffer must be seen to be empty when STARTTLS begins; a general client hides all three.
+//!
+//! How mails go depends on what the relay offers, and costs at a round trip of a second:
+//!
+//! | offers | way | seconds a mail |
+//! |---|---|---|
+//! | PIPELINING and CHUNKING | `bdat`: 32 mails are on their way at once | 1/32 |
+//! | PIPELINING | `data`: a mail's end and the next one's envelope in one write | 1 |
+//! | neither | `data`: one command at a time | 4 |
+//!
 //! MAIL and RCPT are written here, since a domain [`Address`](crate::domain::Address) can't fail to be one, and replies are read here, since real ones (571, a
 //! code alone on its line) keep to the first digit but not to the grammar.
 
+mod bdat;
 mod connect;
+mod data;
+mod envelope;
 mod lines;
 mod login;
 mod offers;
@@ -15,7 +27,7 @@ mod timeouts;
 mod tls;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use rustls::ClientConfig;
 pub use timeouts::Timeouts;
@@ -29,6 +41,8 @@ pub struct SmtpRelay {
     timeouts: Timeouts,
     stop: StopBy,
     tls: Option<Arc<ClientConfig>>,
+    /// It offers CHUNKING and doesn't know BDAT: found out once, remembered for the next sessions.
+    knows_no_bdat: Arc<AtomicBool>,
 }
 
 impl SmtpRelay {
@@ -50,6 +64,7 @@ impl SmtpRelay {
             timeouts,
             stop,
             tls,
+            knows_no_bdat: Arc::default(),
         })
     }
 }

@@ -11,6 +11,10 @@ use super::lines::Lines;
 pub(super) struct Offers {
     /// Commands may be sent in groups (RFC 2920).
     pub pipelining: bool,
+    /// Bodies may be sent in chunks of a known length (RFC 3030).
+    pub chunking: bool,
+    /// What a report about a failure is to say can be asked for (RFC 3461).
+    pub dsn: bool,
     /// TLS on this connection (RFC 3207).
     pub starttls: bool,
     /// 8-bit text (RFC 6152).
@@ -33,6 +37,8 @@ impl Offers {
             let mut words = line.split_whitespace();
             match words.next() {
                 Some("PIPELINING") => offers.pipelining = true,
+                Some("CHUNKING") => offers.chunking = true,
+                Some("DSN") => offers.dsn = true,
                 Some("STARTTLS") => offers.starttls = true,
                 Some("8BITMIME") => offers.eight_bit = true,
                 Some("SMTPUTF8") => offers.smtputf8 = true,
@@ -75,11 +81,14 @@ mod tests {
             "AUTH=LOGIN",
             "8BITMIME",
             "SMTPUTF8",
+            "CHUNKING",
+            "DSN",
             "STARTTLS",
             "X-UNKNOWN",
             "",
         ]);
         assert!(all.pipelining && all.starttls && all.eight_bit && all.smtputf8);
+        assert!(all.chunking && all.dsn);
         assert_eq!(all.size, Some(10_240_000));
         assert_eq!(all.auth, ["PLAIN", "LOGIN"]);
         assert_eq!(offers(&["PIPELINING"]), Offers::default());

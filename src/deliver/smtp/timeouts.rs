@@ -49,7 +49,7 @@ impl Timeouts {
     pub(super) fn reply(&self, phase: Phase) -> Duration {
         match phase {
             Phase::Greeting => self.greeting,
-            Phase::Hello | Phase::Starttls | Phase::Login => self.command,
+            Phase::Hello | Phase::Starttls | Phase::Login | Phase::Reset => self.command,
             Phase::Mail => self.mail,
             Phase::Rcpt => self.rcpt,
             Phase::Data => self.data,

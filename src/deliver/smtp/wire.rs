@@ -20,6 +20,7 @@ pub(super) struct Wire {
     socket: TcpStream,
     tls: Option<ClientConnection>,
     received: Vec<u8>,
+    unwritten: usize,
     stop: StopBy,
 }
 
@@ -34,6 +35,7 @@ impl Wire {
             socket,
             tls: None,
             received: Vec::new(),
+            unwritten: 0,
             stop,
         })
     }
@@ -64,25 +66,33 @@ impl Wire {
         Ok(())
     }
 
-    /// Writes all of it: `within` this time, in one go where the network takes it.
+    /// Writes all of it: `within` this time, in one go where the network takes it. After a failure, [`unwritten`](Self::unwritten) says how
+    /// much of it certainly didn't go.
     pub(super) fn write(&mut self, mut bytes: &[u8], within: Duration) -> Result<(), Loss> {
         let deadline = Deadline::new(within, &self.stop);
-        let Some(tls) = &mut self.tls else {
-            while !bytes.is_empty() {
-                let written = deadline.wait(|| self.socket.write(bytes))?;
-                bytes = bytes.get(written..).unwrap_or_default();
-            }
-            return Ok(());
-        };
+        self.unwritten = bytes.len();
         while !bytes.is_empty() {
-            // Into the connection's buffer, as far as it goes; then out.
-            let taken = tls.writer().write(bytes)?;
-            bytes = bytes.get(taken..).unwrap_or_default();
-            while tls.wants_write() {
-                deadline.wait(|| tls.write_tls(&mut self.socket))?;
-            }
+            let written = match &mut self.tls {
+                None => deadline.wait(|| self.socket.write(bytes))?,
+                Some(tls) => {
+                    // Into the connection's buffer, as far as it goes; then out.
+                    let taken = tls.writer().write(bytes)?;
+                    self.unwritten = bytes.len() - taken;
+                    while tls.wants_write() {
+                        deadline.wait(|| tls.write_tls(&mut self.socket))?;
+                    }
+                    taken
+                }
+            };
+            bytes = bytes.get(written..).unwrap_or_default();
+            self.unwritten = bytes.len();
         }
         Ok(())
+    }
+
+    /// How many of the bytes of the last write have certainly not left.
+    pub(super) fn unwritten(&self) -> usize {
+        self.unwritten
     }
 
     /// Waits for a whole reply.

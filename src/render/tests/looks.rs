@@ -1,6 +1,6 @@
 //! Invented stories, varied enough to judge a look by.
 
-use super::{Article, Image, Person, Related, article, language};
+use super::*;
 
 /// Title, summary, author, minutes, the colour of its picture, a cross-reference.
 type Story = (
@@ -18,6 +18,7 @@ pub(super) fn stories(tag: &str) -> Vec<Article> {
         "fr" => (FRENCH, ("en", ENGLISH)),
         "ar" => (ARABIC, ("en", ENGLISH)),
         "ko" => (KOREAN, ("en", ENGLISH)),
+        "zh" => (CHINESE, ("en", ENGLISH)),
         _ => (ENGLISH, ("ar", ARABIC)),
     };
     let own = own.iter().map(|story| (tag, story));
@@ -26,6 +27,35 @@ pub(super) fn stories(tag: &str) -> Vec<Article> {
         .take(8)
         .map(|(tag, story)| told(tag, story))
         .collect()
+}
+
+/// A digest of these stories, with all that may stand above and beside them.
+pub(super) fn segment(tag: &str, look: &str) -> Segment {
+    let mut stories = stories(tag).into_iter();
+    let mut take = |forms: &[Form]| -> Vec<Placed> {
+        let stories = forms.iter().zip(stories.by_ref());
+        stories
+            .map(|(form, article)| placed(article, *form))
+            .collect()
+    };
+    let mut sections = vec![
+        (Some("korea"), take(&[Form::Lead, Form::Card, Form::Short])),
+        (Some("climate"), take(&[Form::Card, Form::Card])),
+        (None, take(&[Form::Short, Form::Line, Form::Line])),
+    ];
+    sections[0].1[1].beside = Arc::new(Beside {
+        also: ["Coast Radio", "The Geoje Ledger"]
+            .map(|source| Also {
+                source: source.into(),
+                title: String::new(),
+                url: Some("https://ledger.example/yards".into()),
+            })
+            .into(),
+        mark: Some(Mark::Updated),
+    });
+    let mut segment = super::segment(tag, &["korea", "climate", "sport"], sections);
+    segment.key.look = Look(look.into());
+    segment
 }
 
 fn told(tag: &str, (title, summary, author, minutes, picture, related): &Story) -> Article {
@@ -274,6 +304,57 @@ const KOREAN: &[Story] = &[
     (
         "마흔한 살 골키퍼의 세 번째 시작",
         "승부차기를 좋아한 적은 없다.",
+        "",
+        3,
+        None,
+        None,
+    ),
+];
+
+const CHINESE: &[Story] = &[
+    (
+        "沉默两个冬天之后，首尔与平壤的热线重新接通",
+        "双方官员上午九点拿起听筒，互报日期与天气，并约定下午再通话。外交官称这是最微小的开端，也是两年来的第一次。",
+        "陈思远",
+        6,
+        Some("3f5f7f"),
+        Some("这条热线自一九七一年以来传递过什么"),
+    ),
+    (
+        "南部海岸的船厂重新招工，周边小镇渐渐住满",
+        "订单已排到二〇三一年。在巨济，房东们最先察觉。",
+        "林若兰",
+        4,
+        Some("7f5f3f"),
+        None,
+    ),
+    (
+        "议会今晚表决预算案",
+        "反对党要求增加托育经费，政府表示没有财源。",
+        "",
+        2,
+        None,
+        None,
+    ),
+    (
+        "地图上没有名字的冰川",
+        "它小得没有名字，却养活了四个村庄。研究者记录了它最后的夏天。",
+        "周启明",
+        9,
+        Some("4f7f6f"),
+        None,
+    ),
+    (
+        "初霜未至，热泵已经售罄",
+        "缺的不是机器，而是安装工人。",
+        "",
+        3,
+        None,
+        None,
+    ),
+    (
+        "四十一岁的守门员开始第三段职业生涯",
+        "她从来不喜欢点球。",
         "",
         3,
         None,

@@ -8,10 +8,7 @@ use std::{
     any::Any,
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
-    sync::{
-        atomic::{AtomicBool, Ordering},
-        mpsc::{self, RecvTimeoutError},
-    },
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
@@ -30,6 +27,7 @@ use crate::{
         open,
         web::turns::{self, Turns},
     },
+    deliver::relay::StopBy,
     domain::{Article, CollectSettings, DeclaredSource},
     store::{SourceNews, Store},
 };
@@ -42,7 +40,7 @@ pub struct Collecting<'a> {
     /// Whether sources are asked, too, that are left alone or gone; and all of them for all that they have.
     pub again: bool,
     /// Becomes true when the run is to end.
-    pub stop: Option<&'a AtomicBool>,
+    pub stop: Option<&'a StopBy>,
     /// Hears how many sources there are to ask, and how many are done.
     pub watch: Option<&'a dyn Fn(usize, usize)>,
 }
@@ -197,7 +195,7 @@ fn all_at_once(
                 }
                 next += 1;
             }
-            if how.stop.is_some_and(|stop| stop.load(Ordering::Acquire)) {
+            if how.stop.is_some_and(StopBy::is_set) {
                 end();
                 break Ok(());
             }

@@ -1,11 +1,12 @@
 //! The archive in SQLite.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Sqlite, broken, millis, time};
 use crate::{
-    domain::{Archived, Article, Number, Revision},
+    domain::{Archived, Article, Change, Number, Revision},
+    plan::story::Telling,
     store::{Archive, Recorded, Result, SourceNews},
 };
 
@@ -67,26 +68,128 @@ impl Archive for Sqlite {
 
     fn articles(&self, after: Number, cutoff: Number) -> Result<Vec<Archived>> {
         self.look("reading articles", |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT a.number, a.eligible_at, r.hash, r.content
-                 FROM article a JOIN revision r ON r.article = a.number AND r.number =
-                   (SELECT max(number) FROM revision WHERE article = a.number AND number <= ?2)
-                 WHERE a.number > ?1 AND a.number <= ?2 AND a.backlog = 0
-                 ORDER BY a.number",
-            )?;
-            let rows = statement.query_map([after.0, cutoff.0], |row| {
-                let content: String = row.get(3)?;
-                Ok(Archived {
-                    number: Number(row.get(0)?),
-                    eligible_at: time(row.get(1)?),
-                    story: Number(row.get(0)?),
-                    revision: Revision(row.get(2)?),
-                    article: serde_json::from_str(&content).map_err(|error| broken(3, error))?,
-                })
-            })?;
-            rows.collect()
+            db.prepare_cached(&format!(
+                "{ARCHIVED} WHERE a.number > ?1 AND a.number <= ?2 AND a.backlog = 0
+                 UNION ALL
+                 {ARCHIVED} WHERE a.number <= ?1 AND a.backlog = 0 AND s.story IN
+                   (SELECT story FROM story WHERE article > ?1 AND article <= ?2)
+                 ORDER BY 1"
+            ))?
+            .query_map([after.0, cutoff.0], archived)?
+            .collect()
         })
     }
+
+    fn changes(&self, after: Number, cutoff: Number) -> Result<Vec<Change>> {
+        self.look("reading changes of articles", |db| {
+            db.prepare_cached(
+                "SELECT a.number, a.eligible_at, r.hash, r.content, coalesce(s.story, a.number), r.number,
+                   (SELECT content FROM revision b WHERE b.article = a.number AND b.number < r.number ORDER BY b.number DESC LIMIT 1)
+                 FROM revision r JOIN article a ON a.number = r.article LEFT JOIN story s ON s.article = a.number
+                 WHERE r.number > ?1 AND r.number <= ?2 AND r.number > a.number AND a.backlog = 0 ORDER BY r.number",
+            )?
+            .query_map([after.0, cutoff.0], |row| {
+                let before: String = row.get(6)?;
+                Ok(Change {
+                    at: Number(row.get(5)?),
+                    before: serde_json::from_str(&before).map_err(|error| broken(6, error))?,
+                    after: archived(row)?,
+                })
+            })?
+            .collect()
+        })
+    }
+
+    fn unfiled(&self, limit: usize) -> Result<Vec<Archived>> {
+        self.look("reading articles", |db| {
+            // Numbers are given and filed in order, apart from the newest: what has no story is near the end.
+            db.prepare_cached(&format!(
+                "{ARCHIVED} WHERE a.backlog = 0 AND s.article IS NULL AND a.number <= ?2 ORDER BY a.number LIMIT ?1"
+            ))?
+            .query_map(params![i64::try_from(limit).unwrap_or(i64::MAX), i64::MAX], archived)?
+            .collect()
+        })
+    }
+
+    fn filed(&self, since: DateTime<Utc>) -> Result<Vec<(Telling, Number)>> {
+        self.look("reading stories", |db| {
+            db.prepare_cached(
+                "SELECT s.article, a.id, s.at, s.page, s.wording, s.features, s.story
+                 FROM story s JOIN article a ON a.number = s.article WHERE s.at >= ?1 ORDER BY s.at, a.id",
+            )?
+            .query_map([millis(since)], |row| {
+                let telling = Telling {
+                    number: Number(row.get(0)?),
+                    key: row.get(1)?,
+                    at: time(row.get(2)?),
+                    page: row.get(3)?,
+                    wording: row.get(4)?,
+                    features: row.get(5)?,
+                };
+                Ok((telling, Number(row.get(6)?)))
+            })?
+            .collect()
+        })
+    }
+
+    fn same_story(&self, telling: &Telling, since: DateTime<Utc>) -> Result<Option<Number>> {
+        self.look("reading stories", |db| {
+            db.prepare_cached(
+                "SELECT article, story FROM story WHERE page = ?1 AND at >= ?3
+                 UNION ALL SELECT article, story FROM story WHERE wording = ?2 AND at >= ?3
+                 ORDER BY 1 LIMIT 1",
+            )?
+            .query_row(
+                params![telling.page, telling.wording, millis(since)],
+                |row| row.get(1).map(Number),
+            )
+            .optional()
+        })
+    }
+
+    fn file(&self, stories: &[(Telling, Number)]) -> Result<()> {
+        for batch in stories.chunks(BATCH) {
+            self.change("recording stories", |db| {
+                let mut insert = db.prepare_cached(
+                    "INSERT INTO story (article, story, at, page, wording, features)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                )?;
+                for (telling, story) in batch {
+                    insert.execute(params![
+                        telling.number.0,
+                        story.0,
+                        millis(telling.at),
+                        telling.page,
+                        telling.wording,
+                        telling.features
+                    ])?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Stories that are recorded within one transaction.
+const BATCH: usize = 2000;
+
+/// Begins every query for articles; `?2` is the cutoff.
+const ARCHIVED: &str = "
+    SELECT a.number, a.eligible_at, r.hash, r.content, coalesce(s.story, a.number)
+    FROM article a LEFT JOIN story s ON s.article = a.number
+    JOIN revision r ON r.article = a.number AND r.number =
+      (SELECT max(number) FROM revision WHERE article = a.number AND number <= ?2)";
+
+fn archived(row: &Row) -> rusqlite::Result<Archived> {
+    let content: String = row.get(3)?;
+    Ok(Archived {
+        number: Number(row.get(0)?),
+        eligible_at: time(row.get(1)?),
+        story: Number(row.get(4)?),
+        revision: Revision(row.get(2)?),
+        article: serde_json::from_str(&content).map_err(|error| broken(3, error))?,
+    })
 }
 
 fn keep_memory(

@@ -155,7 +155,9 @@ pub(super) fn settle(
             continue;
         }
         if resend {
-            settled += u64::from(resend_one(db, &id, doubt.subscription, now)?);
+            let text = "to be mailed once more, by the operator's word";
+            let again = Again { resend: true, text };
+            settled += u64::from(plan_again(db, &id, doubt.subscription, &again, now)?);
         } else {
             db.execute(
                 "DELETE FROM outcome WHERE issue = ?1 AND subscription = ?2",
@@ -171,11 +173,39 @@ pub(super) fn settle(
     Ok(settled)
 }
 
-/// Puts a doubtful mail in a chunk of its own, while its issue is open.
-fn resend_one(
+pub(super) fn retry_rejected(
+    db: &Transaction,
+    issue: &IssueId,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<u64> {
+    let id = issue.to_string();
+    let text = "to be tried again, by the operator's word";
+    let again = Again {
+        resend: false,
+        text,
+    };
+    let mut planned = 0;
+    for row in outcomes(db, issue)? {
+        if matches!(row.outcome, Outcome::Rejected { .. }) {
+            planned += u64::from(plan_again(db, &id, row.subscription, &again, now)?);
+        }
+    }
+    Ok(planned)
+}
+
+/// How a mail is planned again.
+struct Again {
+    /// Because it was in doubt.
+    resend: bool,
+    text: &'static str,
+}
+
+/// Puts a mail in a chunk of its own, while its issue is open.
+fn plan_again(
     db: &Transaction,
     issue: &str,
     subscription: SubscriptionNumber,
+    again: &Again,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<bool> {
     let open = db
@@ -193,10 +223,10 @@ fn resend_one(
         if let Some(member) = found {
             db.execute(
                 "INSERT INTO chunk (issue, members, count, original, attempt, resend, state, not_before)
-                 VALUES (?1, ?2, 1, 0, 0, 1, 'free', 0)",
-                params![issue, members::encode(&[member])],
+                 VALUES (?1, ?2, 1, 0, 0, ?3, 'free', 0)",
+                params![issue, members::encode(&[member]), again.resend],
             )?;
-            let text = "to be mailed once more, by the operator's word".to_owned();
+            let text = again.text.to_owned();
             record(db, issue, member, &Outcome::Deferred { code: 0, text }, now)?;
             return Ok(true);
         }

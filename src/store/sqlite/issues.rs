@@ -1,11 +1,11 @@
 //! Issues, their segments and the pages of their plans.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{broken, members, millis, time};
 use crate::{
-    domain::{EditionId, IssueId, Number, SegmentKey, SubscriptionNumber},
+    domain::{EditionId, IssueId, Number, SegmentKey, SlotId, SubscriptionNumber},
     store::{IssueRow, IssueState, Page, SegmentRow, Tally},
 };
 
@@ -26,8 +26,8 @@ pub(super) fn kept(db: &Connection, hash: &str) -> rusqlite::Result<Option<Strin
 
 pub(super) fn begin(db: &Transaction, issue: &IssueRow) -> rusqlite::Result<bool> {
     let inserted = db.execute(
-        "INSERT INTO issue (id, edition, date, planned_at, deadline, cutoff, upto, place, made_from, key_id, audience, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 'planning') ON CONFLICT DO NOTHING",
+        "INSERT INTO issue (id, edition, date, planned_at, deadline, cutoff, upto, place, made_from, key_id, audience, state, slot)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 'planning', ?10) ON CONFLICT DO NOTHING",
         params![
             issue.id.to_string(),
             issue.id.edition.0,
@@ -37,7 +37,8 @@ pub(super) fn begin(db: &Transaction, issue: &IssueRow) -> rusqlite::Result<bool
             issue.cutoff.0,
             issue.upto.0,
             issue.made_from,
-            issue.key_id
+            issue.key_id,
+            issue.id.slot.as_str()
         ],
     )?;
     Ok(inserted == 1)
@@ -101,7 +102,8 @@ pub(super) fn carry(
     watermark: i64,
 ) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO carry (subscription, watermark, issue) VALUES (?1, ?2, ?3)
+        "INSERT INTO carry (subscription, watermark, issue, since)
+         VALUES (?1, ?2, ?3, coalesce((SELECT planned_at FROM issue WHERE id = ?3), 0))
          ON CONFLICT (subscription) DO UPDATE SET watermark = min(watermark, excluded.watermark), issue = excluded.issue",
     )?
     .execute(params![subscription, watermark, issue])?;
@@ -161,6 +163,7 @@ fn row_to_issue(row: &Row) -> rusqlite::Result<IssueRow> {
         state: match row.get::<_, String>(8)?.as_str() {
             "planning" => IssueState::Planning,
             "open" => IssueState::Open,
+            "paused" => IssueState::Paused,
             _ => IssueState::Closed,
         },
     })
@@ -178,15 +181,29 @@ pub(super) fn issue(db: &Connection, id: &IssueId) -> rusqlite::Result<Option<Is
 pub(super) fn last(
     db: &Connection,
     edition: &EditionId,
+    slot: &SlotId,
     before: Option<NaiveDate>,
 ) -> rusqlite::Result<Option<IssueRow>> {
     let before = before.map_or_else(|| "9999".to_owned(), |date| date.to_string());
     db.query_row(
-        &format!("{ISSUE} WHERE edition = ?1 AND date < ?2 ORDER BY date DESC LIMIT 1"),
-        [&edition.0, &before],
+        &format!(
+            "{ISSUE} WHERE edition = ?1 AND slot = ?2 AND date < ?3 ORDER BY date DESC LIMIT 1"
+        ),
+        [edition.0.as_str(), slot.as_str(), &before],
         row_to_issue,
     )
     .optional()
+}
+
+pub(super) fn looked_at(
+    db: &Connection,
+    edition: &EditionId,
+) -> rusqlite::Result<Vec<(SubscriptionNumber, DateTime<Utc>)>> {
+    db.prepare_cached("SELECT upto, planned_at FROM issue WHERE edition = ?1 ORDER BY planned_at")?
+        .query_map([&edition.0], |row| {
+            Ok((SubscriptionNumber(row.get(0)?), time(row.get(1)?)))
+        })?
+        .collect()
 }
 
 pub(super) fn unclosed(db: &Connection) -> rusqlite::Result<Vec<IssueRow>> {
@@ -197,12 +214,24 @@ pub(super) fn unclosed(db: &Connection) -> rusqlite::Result<Vec<IssueRow>> {
     .collect()
 }
 
-pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueId>> {
+pub(super) fn pause(db: &Transaction, issue: &IssueId, paused: bool) -> rusqlite::Result<bool> {
+    let (from, to) = if paused {
+        ("open", "paused")
+    } else {
+        ("paused", "open")
+    };
+    let changed = db.execute(
+        "UPDATE issue SET state = ?3 WHERE id = ?1 AND state = ?2",
+        [issue.to_string().as_str(), from, to],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueRow>> {
     db.prepare(&format!(
         "{ISSUE} WHERE state <> 'planning' ORDER BY date DESC, id LIMIT ?1"
     ))?
     .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], row_to_issue)?
-    .map(|issue| issue.map(|issue| issue.id))
     .collect()
 }
 

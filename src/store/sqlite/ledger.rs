@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Sqlite, chunks, doubts, issues};
 use crate::{
-    domain::{EditionId, IssueId, Number, SegmentKey, Subscription, SubscriptionNumber},
+    domain::{EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber},
     store::{
         Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Left, Member, Outcome,
         OutcomeRow, Page, Result, SegmentRow, Tally,
@@ -64,13 +64,34 @@ impl Ledger for Sqlite {
     fn last_issue(
         &self,
         edition: &EditionId,
+        slot: &SlotId,
         before: Option<NaiveDate>,
     ) -> Result<Option<IssueRow>> {
-        self.look("reading issues", |db| issues::last(db, edition, before))
+        self.look("reading issues", |db| {
+            issues::last(db, edition, slot, before)
+        })
+    }
+
+    fn looked_at(&self, edition: &EditionId) -> Result<Vec<(SubscriptionNumber, DateTime<Utc>)>> {
+        self.look("reading issues", |db| issues::looked_at(db, edition))
     }
 
     fn open_issues(&self) -> Result<Vec<IssueRow>> {
         self.look("reading issues", issues::unclosed)
+    }
+
+    fn recent_issues(&self, limit: usize) -> Result<Vec<IssueRow>> {
+        self.look("reading issues", |db| issues::recent(db, limit))
+    }
+
+    fn pause(&self, issue: &IssueId, paused: bool) -> Result<bool> {
+        self.change("pausing an issue", |db| issues::pause(db, issue, paused))
+    }
+
+    fn retry_rejected(&self, issue: &IssueId, now: DateTime<Utc>) -> Result<u64> {
+        self.change("planning again", |db| {
+            doubts::retry_rejected(db, issue, now)
+        })
     }
 
     fn segments(&self, issue: &IssueId) -> Result<Vec<SegmentRow>> {
@@ -167,7 +188,7 @@ impl Ledger for Sqlite {
         let mut deliveries = Vec::new();
         for issue in issues {
             deliveries.extend(self.look("reading deliveries", |db| {
-                chunks::delivery(db, &issue, subscription)
+                chunks::delivery(db, &issue.id, subscription)
             })?);
         }
         Ok(deliveries)

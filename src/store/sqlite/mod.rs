@@ -5,6 +5,7 @@
 
 mod archive;
 mod chunks;
+mod copy;
 mod doubts;
 mod issues;
 mod ledger;
@@ -23,8 +24,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::
 
 use super::{Result, Store, StoreError};
 
-const SCHEMA: &str = include_str!("schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+/// What makes the schema, one step after another. A step that was released is never changed: a database says how many it has made.
+const STEPS: [&str; 3] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 const BUSY: Duration = Duration::from_secs(30);
 
 /// The embedded store.
@@ -49,7 +54,9 @@ impl Sqlite {
             fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         }
         let connection = Connection::open(path).map_err(|error| failed(error.to_string()))?;
-        Self::prepare(connection, place, "FULL")
+        let store = Self::prepare(connection, place, "FULL")?;
+        store.remember_file(path)?;
+        Ok(store)
     }
 
     /// Opens a database only to look at it: `None` if there is none.
@@ -112,25 +119,39 @@ impl Sqlite {
                 .pragma_update(None, "temp_store", "MEMORY")
                 .map_err(failed)?;
             connection.set_prepared_statement_cache_capacity(64);
-            let found: i64 = connection
-                .pragma_query_value(None, "user_version", |row| row.get(0))
-                .map_err(failed)?;
-            if found > SCHEMA_VERSION {
-                return Err(StoreError::Later {
-                    place: store.place.clone(),
-                    found,
-                    known: SCHEMA_VERSION,
-                });
-            }
-            if found == 0 {
-                connection
-                    .execute_batch(&format!(
-                        "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                    ))
-                    .map_err(failed)?;
-            }
         }
+        store.bring_up_to_date()?;
         Ok(store)
+    }
+
+    /// Makes the steps of the schema that are missing, all in one transaction: another process sees the old one or the new.
+    fn bring_up_to_date(&self) -> Result<()> {
+        let version = |db: &Connection| {
+            db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+        };
+        let made = |found: i64| usize::try_from(found).unwrap_or_default();
+        let found = self.look("opening", version)?;
+        if made(found) == STEPS.len() {
+            return Ok(());
+        }
+        if made(found) > STEPS.len() {
+            return Err(StoreError::Later {
+                place: self.place.clone(),
+                found,
+                known: i64::try_from(STEPS.len()).unwrap_or(i64::MAX),
+            });
+        }
+        self.change("bringing the schema up to date", |db| {
+            // Another process may have been first.
+            for step in STEPS.iter().skip(made(version(db)?)) {
+                db.execute_batch(step)?;
+            }
+            db.pragma_update(
+                None,
+                "user_version",
+                i64::try_from(STEPS.len()).unwrap_or(i64::MAX),
+            )
+        })
     }
 
     /// The connection. A thread that panicked with it has rolled its transaction back.
@@ -206,4 +227,42 @@ fn time(millis: i64) -> DateTime<Utc> {
 /// A stored value that doesn't read.
 fn broken(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Archive as _;
+
+    #[test]
+    fn a_database_of_an_earlier_version_is_brought_up_to_date_with_all_that_is_in_it() {
+        for made in 1..STEPS.len() {
+            let old = Connection::open_in_memory().unwrap();
+            for step in &STEPS[..made] {
+                old.execute_batch(step).unwrap();
+            }
+            old.pragma_update(None, "user_version", i64::try_from(made).unwrap())
+                .unwrap();
+            old.execute_batch(
+                "INSERT INTO article VALUES (7, 'a', 1000, 0);
+                 INSERT INTO revision VALUES (7, 7, 'hash', '{\"id\":\"1\",\"url\":null,\"title\":\"Old\",\"authors\":[],\"published\":null,\"updated\":null,\"language\":null,\"tags\":[],\"summary\":{\"html\":\"\",\"text\":\"\"},\"body\":{\"html\":\"\",\"text\":\"\"},\"image\":null,\"enclosures\":[],\"reading_minutes\":null,\"related\":[],\"source\":\"wire\"}');",
+            )
+            .unwrap();
+            let store = Sqlite::prepare(old, "memory".into(), "OFF").unwrap();
+            let unfiled = store.unfiled(10).unwrap();
+            assert_eq!(unfiled[0].article.title, "Old", "from version {made}");
+            let again = store.look("looking", |db| {
+                db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+            });
+            assert_eq!(again.unwrap(), i64::try_from(STEPS.len()).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_database_of_a_later_version_is_refused() {
+        let later = Connection::open_in_memory().unwrap();
+        later.pragma_update(None, "user_version", 99).unwrap();
+        let refused = Sqlite::prepare(later, "memory".into(), "OFF").map(drop);
+        assert!(matches!(refused, Err(StoreError::Later { found: 99, .. })));
+    }
 }
