@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// The time that digits alone count, with a fraction or without. The number of digits tells the unit: ten are seconds,
-/// thirteen thousandths of them. `@1710238530` is so too, and `/Date(1710238530000)/`. Ten digits that begin with a year from 1900 on are that year's hour.
+/// thirteen thousandths of them. `@1710238530` is so too, and `/Date(1710238530000)/`. Ten digits that are a day and its hour
+/// between 1900 and 2100 are that: as seconds they are a day after 2030.
 pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     let bare = text
         .strip_prefix("/Date(")
@@ -34,7 +35,7 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
 /// `2024031210`.
 fn hour_of_day(digits: &str) -> Option<DateTime<Utc>> {
     let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u32>().ok();
-    let year = part(0, 4).filter(|year| *year >= 1900)?.cast_signed();
+    let year = part(0, 4).filter(|year| (1900..2100).contains(year))?.cast_signed();
     let date = NaiveDate::from_ymd_opt(year, part(4, 6)?, part(6, 8)?)?;
     Some(date.and_hms_opt(part(8, 10)?, 0, 0)?.and_utc())
 }
