@@ -44,7 +44,7 @@ impl Office {
         }
     }
 
-    fn wanted(&self, who: &str, edition: &str) -> Wanted {
+    fn wanted(who: &str, edition: &str) -> Wanted {
         Wanted {
             address: address(who),
             edition: id(edition),
@@ -58,7 +58,10 @@ impl Office {
     }
 
     fn subscribe(&self, who: &str, edition: &str, now: DateTime<Utc>) -> Person {
-        let letter = self.counter().ask(&self.wanted(who, edition), now).unwrap();
+        let letter = self
+            .counter()
+            .ask(&Self::wanted(who, edition), now)
+            .unwrap();
         let token = letter.unwrap().token;
         self.counter().confirm(&token, now).unwrap().person
     }
@@ -104,7 +107,7 @@ fn nobody_is_subscribed_before_they_confirm_and_then_once() {
     let office = Office::new();
     let letter = office
         .counter()
-        .ask(&office.wanted("ann@a.example", "daily"), at(0))
+        .ask(&Office::wanted("ann@a.example", "daily"), at(0))
         .unwrap()
         .unwrap();
     assert!(office.mailed("ann@a.example").is_empty());
@@ -126,7 +129,7 @@ fn a_confirmation_that_comes_too_late_or_is_for_something_else_is_refused() {
     let office = Office::new();
     let letter = office
         .counter()
-        .ask(&office.wanted("ann@a.example", "daily"), at(0))
+        .ask(&Office::wanted("ann@a.example", "daily"), at(0))
         .unwrap()
         .unwrap();
     let late = office.counter().confirm(&letter.token, at(24 * 8));
@@ -151,7 +154,7 @@ fn nobody_can_have_an_address_flooded_with_confirmations() {
     let asked = (0..10).filter(|_| {
         office
             .counter()
-            .ask(&office.wanted("ann@a.example", "daily"), at(0))
+            .ask(&Office::wanted("ann@a.example", "daily"), at(0))
             .unwrap()
             .is_some()
     });
@@ -159,7 +162,7 @@ fn nobody_can_have_an_address_flooded_with_confirmations() {
     assert!(
         office
             .counter()
-            .ask(&office.wanted("ann@a.example", "daily"), at(25))
+            .ask(&Office::wanted("ann@a.example", "daily"), at(25))
             .unwrap()
             .is_some()
     );
@@ -217,7 +220,7 @@ fn leaving_ends_one_edition_and_can_be_taken_back_for_a_day() {
 fn a_new_address_keeps_the_person_and_a_file_with_the_old_one_goes_on_being_theirs() {
     let office = Office::new();
     let row = Subscriber::new(address("ann@a.example"));
-    office.file(&[row.clone()], at(0));
+    office.file(std::slice::from_ref(&row), at(0));
     let ask = |who: &str| {
         office
             .counter()
