@@ -171,10 +171,10 @@ fn main() {
         file: "a.csv".into(),
         index,
         subscriber: subscriber(index, &mut dice),
-        subscriptions: vec![(edition.id.clone(), own.clone())],
     });
     let begun = Instant::now();
-    store.sync(&mut rows, &[], &keys, now).unwrap();
+    let places = |_: &Subscriber| vec![(edition.id.clone(), own.clone())];
+    store.sync(&mut rows, &[], &places, &keys, now).unwrap();
     tell(&format!("taking in {count} subscribers"), begun.elapsed());
     println!("{:44} {:>11}", "peak memory so far", peak());
 

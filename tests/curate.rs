@@ -212,13 +212,11 @@ impl World {
             file: "a.csv".into(),
             index,
             subscriber,
-            subscriptions: vec![(
-                self.project.config.editions[0].id.clone(),
-                SlotId::default(),
-            )],
         });
+        let edition = self.project.config.editions[0].id.clone();
+        let places = |_: &Subscriber| vec![(edition.clone(), SlotId::default())];
         self.store
-            .sync(&mut rows, &[], &self.keys, self.now)
+            .sync(&mut rows, &[], &places, &self.keys, self.now)
             .unwrap();
     }
 

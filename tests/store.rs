@@ -111,7 +111,6 @@ fn rows(addresses: &[&str]) -> Vec<FileRow> {
             file: "a.csv".into(),
             index,
             subscriber: subscriber(address),
-            subscriptions: vec![(daily(), SlotId::default())],
         })
         .collect()
 }
@@ -121,7 +120,13 @@ fn sync(
     addresses: &[&str],
     kept: &[Address],
 ) -> Result<postrider::store::Synced, Box<dyn Error>> {
-    Ok(store.sync(&mut rows(addresses).into_iter(), kept, &keys(), at(0))?)
+    Ok(store.sync(
+        &mut rows(addresses).into_iter(),
+        kept,
+        &|_| vec![(daily(), SlotId::default())],
+        &keys(),
+        at(0),
+    )?)
 }
 
 fn numbers(store: &dyn Store) -> Vec<(String, SubscriptionNumber)> {
@@ -235,9 +240,9 @@ fn one(store: &dyn Store, seconds: i64, subscriber: Subscriber, slot: &str) -> T
         file: "a.csv".into(),
         index: 0,
         subscriber,
-        subscriptions: vec![(daily(), SlotId::new(slot))],
     };
-    store.sync(&mut [row].into_iter(), &[], &keys(), at(seconds))?;
+    let places = |_: &Subscriber| vec![(daily(), SlotId::new(slot))];
+    store.sync(&mut [row].into_iter(), &[], &places, &keys(), at(seconds))?;
     Ok(())
 }
 

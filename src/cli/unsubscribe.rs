@@ -137,8 +137,11 @@ fn by_token(
     match token.purpose {
         Purpose::Test => bail!("that link is from a test mail: it changes nothing"),
         Purpose::Bounce => bail!("that token is of a bounce, not of a link to unsubscribe"),
+        Purpose::Confirm | Purpose::Manage | Purpose::Move => {
+            bail!("that token is of a link to confirm something, not of one to unsubscribe")
+        }
         // Whoever answers a digest with its Message-ID quoted means that digest.
-        Purpose::Unsubscribe | Purpose::Preferences | Purpose::Message => {}
+        Purpose::Unsubscribe | Purpose::Preferences | Purpose::Message | Purpose::View => {}
     }
     let Some(address) = store.address_of(token.reader)? else {
         bail!("the token is ours, but its subscriber isn't in the store");

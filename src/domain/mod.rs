@@ -4,6 +4,7 @@
 
 mod address;
 mod article;
+mod choice;
 mod collecting;
 pub mod digest;
 mod edition;
@@ -28,6 +29,7 @@ pub use article::{
     Archived, Article, ArticleId, Change, Enclosure, Handling, Image, Number, Person, Related,
     Revision, RichText,
 };
+pub use choice::{Choice, effective};
 pub use collecting::{CollectSettings, Robots};
 pub use digest::{Digest, Fragment, Hole, ReaderValues, Shortened};
 pub use edition::{Design, Edition, EditionId, Images, InDoubt, Publisher};

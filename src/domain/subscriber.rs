@@ -104,6 +104,31 @@ pub struct Subscriber {
     pub length: Length,
 }
 
+impl Subscriber {
+    /// Somebody of whom nothing is known but their address.
+    #[must_use]
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            name: String::new(),
+            languages: Vec::new(),
+            time_zone: None,
+            editions: Vec::new(),
+            topics: None,
+            max_articles: None,
+            format: None,
+            paused: Pause::No,
+            frequency: Frequency::Each,
+            at: None,
+            days: Vec::new(),
+            quiet: Vec::new(),
+            min_articles: None,
+            max_wait: None,
+            length: Length::Summary,
+        }
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

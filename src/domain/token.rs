@@ -27,15 +27,27 @@ pub enum Purpose {
     Bounce,
     /// A link in a test mail or a preview: it changes nothing.
     Test,
+    /// Confirms that somebody wants to subscribe. It has the name of what is pending in the reader's place.
+    Confirm,
+    /// Opens all that is known of a person, for a short time; what is pending in the reader's place.
+    Manage,
+    /// Confirms a new address; what is pending in the reader's place.
+    Move,
+    /// Shows a reader's own digest in the browser.
+    View,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 9] = [
         Self::Message,
         Self::Unsubscribe,
         Self::Preferences,
         Self::Bounce,
         Self::Test,
+        Self::Confirm,
+        Self::Manage,
+        Self::Move,
+        Self::View,
     ];
 
     fn number(self) -> u8 {
@@ -45,6 +57,10 @@ impl Purpose {
             Self::Preferences => 3,
             Self::Bounce => 4,
             Self::Test => 5,
+            Self::Confirm => 6,
+            Self::Manage => 7,
+            Self::Move => 8,
+            Self::View => 9,
         }
     }
 }

@@ -55,10 +55,18 @@ pub fn take_in(
     let mut rows = good.into_iter().map(|good| FileRow {
         file: good.file,
         index: good.index,
-        subscriptions: subscriptions(&project.config.editions, &good.subscriber),
         subscriber: good.subscriber,
     });
-    let synced = store.sync(&mut rows, &kept, keys, sending.at)?;
+    let places = |subscriber: &Subscriber| places(&project.config.editions, subscriber);
+    let synced = store.sync(&mut rows, &kept, &places, keys, sending.at)?;
+    store.place_again(mark(&project.config.editions), &places, sending.at)?;
+    let mut problems = problems;
+    if synced.erased > 0 {
+        problems.push(format!(
+            "{} rows declare people who asked to be erased, and aren't taken in: `postrider subscribers erase ADDRESS` forgot them, take their rows out of the files",
+            synced.erased
+        ));
+    }
     Ok(RosterReport {
         new: synced.new,
         changed: synced.changed,
@@ -69,13 +77,25 @@ pub fn take_in(
 }
 
 /// The editions that a subscriber gets, and the slot of each.
-fn subscriptions(editions: &[Edition], subscriber: &Subscriber) -> Vec<(EditionId, SlotId)> {
+#[must_use]
+pub fn places(editions: &[Edition], subscriber: &Subscriber) -> Vec<(EditionId, SlotId)> {
     let wanted = editions.iter().filter(|edition| {
         subscriber.editions.is_empty() || subscriber.editions.contains(&edition.id)
     });
     wanted
         .map(|edition| (edition.id.clone(), edition.slot_for(subscriber)))
         .collect()
+}
+
+/// What stands for the editions, as far as they decide where somebody is placed.
+fn mark(editions: &[Edition]) -> i64 {
+    let text: Vec<String> = editions
+        .iter()
+        .map(|edition| format!("{} {}", edition.id, edition.slot().id()))
+        .collect();
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.join("\n").as_bytes());
+    let first = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
 }
 
 /// A file that had subscribers and has none, or isn't there any more while nothing else took them in, is more likely an accident.

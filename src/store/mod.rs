@@ -5,6 +5,7 @@
 
 mod archive;
 mod ledger;
+mod people;
 mod roster;
 pub mod sqlite;
 
@@ -13,12 +14,16 @@ pub use ledger::{
     Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left, Member,
     Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
+pub use people::{
+    Asked, Consent, Enrolled, Filed, Happened, How, Joined, Joining, KeptSuppression, Pending,
+    People, Person, PersonNumber, Places,
+};
 pub use roster::{
     Active, Carry, FileRow, Roster, Suppression, SuppressionReason, Synced, WishId, Wisher,
 };
 
 /// All that is durable.
-pub trait Store: Archive + Roster + Ledger + Send + Sync {
+pub trait Store: Archive + Roster + People + Ledger + Send + Sync {
     /// A copy that lives in memory and is forgotten: what a dry run writes to.
     ///
     /// # Errors

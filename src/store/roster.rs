@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Result;
+use super::{Places, Result};
 use crate::{
     domain::{
         Address, EditionId, FormerWish, Number, Ref, SlotId, Subscriber, Subscription,
@@ -20,8 +20,6 @@ pub struct FileRow {
     pub index: usize,
     /// What it declares.
     pub subscriber: Subscriber,
-    /// The editions that it subscribes to, and the slot in each.
-    pub subscriptions: Vec<(EditionId, SlotId)>,
 }
 
 /// What became of the roster.
@@ -33,8 +31,10 @@ pub struct Synced {
     pub changed: usize,
     /// Subscribers that are not declared any more.
     pub gone: usize,
-    /// Subscribers that are there now.
+    /// Subscribers that are there now, those whom no file declares among them.
     pub present: usize,
+    /// Rows that declare somebody who asked to be erased.
+    pub erased: usize,
 }
 
 /// A subscription, and whether its address is suppressed for its edition.
@@ -152,7 +152,8 @@ pub trait Roster {
     fn files(&self) -> Result<Vec<String>>;
 
     /// Takes in what the files declare now: all good `rows`, one after another, and the addresses whose
-    /// last good version is `kept`. Whoever is neither is gone. One transaction: it happens whole or not at all.
+    /// last good version is `kept`. Whoever is neither, and came by no other way, is gone. What somebody chose themselves stands over what their
+    /// row declares. The people are taken in batch by batch, and whoever is gone in one transaction at the end.
     ///
     /// # Errors
     /// When the store fails.
@@ -160,6 +161,7 @@ pub trait Roster {
         &self,
         rows: &mut dyn Iterator<Item = FileRow>,
         kept: &[Address],
+        places: &Places,
         keys: &Keys,
         now: DateTime<Utc>,
     ) -> Result<Synced>;

@@ -10,7 +10,9 @@ mod doubts;
 mod issues;
 mod ledger;
 mod members;
+mod people;
 mod roster;
+mod standing;
 
 use std::{
     fs,
@@ -25,10 +27,11 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::
 use super::{Result, Store, StoreError};
 
 /// What makes the schema, one step after another. A step that was released is never changed: a database says how many it has made.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
 ];
 const BUSY: Duration = Duration::from_secs(30);
 

@@ -1,9 +1,14 @@
 //! The roster in SQLite.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Sqlite, broken, millis, time};
+use super::{
+    Sqlite, broken, millis,
+    people::{note_by_hash, scope},
+    standing::{self, Standing},
+    time,
+};
 use crate::{
     domain::{
         Address, EditionId, FormerWish, Number, Ref, SlotId, Subscriber, Subscription,
@@ -11,19 +16,22 @@ use crate::{
     },
     keys::Keys,
     store::{
-        Active, Carry, FileRow, Result, Roster, Suppression, SuppressionReason, Synced, WishId,
-        Wisher,
+        Active, Carry, FileRow, Places, Result, Roster, Suppression, SuppressionReason, Synced,
+        WishId, Wisher,
     },
 };
 
 /// Rows that are taken in within one transaction.
 const BATCH: usize = 500;
 
+/// Whoever was declared, isn't any more, and came by no other way.
+const LEAVING: &str = "SELECT id FROM subscriber WHERE gone_at IS NULL AND file <> '' AND joined IS NULL AND id NOT IN (SELECT id FROM temp.seen)";
+
 impl Roster for Sqlite {
     fn declared_in(&self, file: &str) -> Result<Vec<(usize, Address)>> {
         self.look("reading subscribers", |db| {
             let mut statement = db.prepare_cached(
-                "SELECT place, address FROM subscriber WHERE file = ?1 AND gone_at IS NULL ORDER BY place",
+                "SELECT place, coalesce(filed ->> '$.address', address) FROM subscriber WHERE file = ?1 AND gone_at IS NULL ORDER BY place",
             )?;
             let rows = statement.query_map([file], |row| {
                 Ok((usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default(), address(row, 1)?))
@@ -35,7 +43,7 @@ impl Roster for Sqlite {
     fn files(&self) -> Result<Vec<String>> {
         self.look("reading subscribers", |db| {
             let mut statement = db.prepare(
-                "SELECT DISTINCT file FROM subscriber WHERE gone_at IS NULL ORDER BY file",
+                "SELECT DISTINCT file FROM subscriber WHERE gone_at IS NULL AND file <> '' ORDER BY file",
             )?;
             statement.query_map([], |row| row.get(0))?.collect()
         })
@@ -45,12 +53,14 @@ impl Roster for Sqlite {
         &self,
         rows: &mut dyn Iterator<Item = FileRow>,
         kept: &[Address],
+        places: &Places,
         keys: &Keys,
         now: DateTime<Utc>,
     ) -> Result<Synced> {
         self.look("beginning to take in subscribers", |db| {
             db.execute_batch(
-                "CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY) STRICT; DELETE FROM temp.seen;",
+                "CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY) STRICT; DELETE FROM temp.seen;
+                 CREATE TEMP TABLE IF NOT EXISTS leaving (id INTEGER PRIMARY KEY) STRICT; DELETE FROM temp.leaving;",
             )
         })?;
         let mut synced = Synced::default();
@@ -61,9 +71,10 @@ impl Roster for Sqlite {
             }
             self.change("taking in subscribers", |db| {
                 for row in &batch {
-                    match take_in(db, row, keys, now)? {
+                    match take_in(db, row, places, keys, now)? {
                         Taken::New => synced.new += 1,
                         Taken::Changed => synced.changed += 1,
+                        Taken::Erased => synced.erased += 1,
                         Taken::Same => {}
                     }
                 }
@@ -73,19 +84,13 @@ impl Roster for Sqlite {
         self.change("taking in subscribers", |db| {
             for address in kept {
                 db.prepare_cached(
-                    "INSERT OR IGNORE INTO temp.seen SELECT id FROM subscriber WHERE address = ?1 AND gone_at IS NULL",
+                    "INSERT OR IGNORE INTO temp.seen SELECT id FROM subscriber WHERE gone_at IS NULL AND
+                       (address = ?1 OR id = (SELECT subscriber FROM former_address WHERE address = ?1))",
                 )?
                 .execute([address.to_string()])?;
             }
-            db.execute(
-                "UPDATE subscription SET gone_at = ?1 WHERE gone_at IS NULL AND subscriber NOT IN (SELECT id FROM temp.seen)",
-                [millis(now)],
-            )?;
-            synced.gone = db.execute(
-                "UPDATE subscriber SET gone_at = ?1 WHERE gone_at IS NULL AND id NOT IN (SELECT id FROM temp.seen)",
-                [millis(now)],
-            )?;
-            synced.present = db.query_row("SELECT count(*) FROM temp.seen", [], |row| {
+            synced.gone = let_go(db, places, now)?;
+            synced.present = db.query_row("SELECT count(*) FROM subscriber WHERE gone_at IS NULL", [], |row| {
                 row.get::<_, i64>(0).map(|count| usize::try_from(count).unwrap_or_default())
             })?;
             Ok(())
@@ -217,6 +222,10 @@ impl Roster for Sqlite {
                     millis(suppression.at)
                 ],
             )?;
+            if changed == 1 {
+                let what = scope(suppression.edition.as_ref(), suppression.reason);
+                note_by_hash(db, &suppression.address, suppression.at, "suppressed", &what)?;
+            }
             Ok(changed == 1)
         })
     }
@@ -249,7 +258,7 @@ fn wisher(row: &Row) -> rusqlite::Result<Wisher> {
     })
 }
 
-fn suppression_reason(name: &str) -> SuppressionReason {
+pub(super) fn suppression_reason(name: &str) -> SuppressionReason {
     let known = SuppressionReason::ALL
         .into_iter()
         .find(|known| known.as_str() == name);
@@ -294,7 +303,7 @@ fn active(row: &Row) -> rusqlite::Result<Active> {
     })
 }
 
-fn former(json: &str) -> Vec<FormerWish> {
+pub(super) fn former(json: &str) -> Vec<FormerWish> {
     // Nearly all are empty.
     if json == "[]" {
         return Vec::new();
@@ -313,267 +322,96 @@ pub(super) fn subscription(row: &Row) -> rusqlite::Result<Subscription> {
     })
 }
 
-fn address(row: &Row, column: usize) -> rusqlite::Result<Address> {
+pub(super) fn address(row: &Row, column: usize) -> rusqlite::Result<Address> {
     row.get::<_, String>(column)?
         .parse()
         .map_err(|error| broken(column, error))
-}
-
-/// The name of what a row wishes.
-fn wish_of(db: &Transaction, declared: &str) -> rusqlite::Result<i64> {
-    const TEXT: &str = "json_set(?1, '$.address', 'nobody@example.invalid', '$.name', '')";
-    db.prepare_cached(&format!(
-        "INSERT INTO wish (text) VALUES ({TEXT}) ON CONFLICT DO NOTHING"
-    ))?
-    .execute([declared])?;
-    db.prepare_cached(&format!("SELECT id FROM wish WHERE text = {TEXT}"))?
-        .query_row([declared], |row| row.get(0))
 }
 
 enum Taken {
     New,
     Changed,
     Same,
-}
-
-struct Known {
-    id: i64,
-    declared: String,
-    editions: String,
-    file: String,
-    place: i64,
-    gone: bool,
+    Erased,
 }
 
 fn take_in(
     db: &Transaction,
     row: &FileRow,
+    places: &Places,
     keys: &Keys,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Taken> {
-    let wanted = &row.subscriptions;
-    let declared = serde_json::to_string(&row.subscriber).map_err(|error| broken(3, error))?;
-    let joined = wanted
-        .iter()
-        .map(|(edition, slot)| match slot.as_str() {
-            "" => edition.0.clone(),
-            slot => format!("{edition}\t{slot}"),
-        })
-        .collect::<Vec<_>>()
-        .join("\n");
-    let place = i64::try_from(row.index).unwrap_or(i64::MAX);
-    let address = row.subscriber.address.to_string();
-    let known = db
-        .prepare_cached(
-            "SELECT id, declared, editions, file, place, gone_at IS NOT NULL FROM subscriber WHERE address = ?1",
-        )?
-        .query_row([&address], |row| {
-            Ok(Known {
-                id: row.get(0)?,
-                declared: row.get(1)?,
-                editions: row.get(2)?,
-                file: row.get(3)?,
-                place: row.get(4)?,
-                gone: row.get(5)?,
-            })
-        })
-        .optional()?;
-    let mut before = None;
-    let (id, taken) = match known {
-        Some(known)
-            if !known.gone
-                && known.declared == declared
-                && known.editions == joined
-                && known.file == row.file
-                && known.place == place =>
-        {
-            (known.id, Taken::Same)
+    let Some(before) = standing::of_row(db, &row.subscriber.address)? else {
+        if standing::is_erased(db, &keys.address_hash(&row.subscriber.address))? {
+            return Ok(Taken::Erased);
         }
-        Some(known) => {
-            db.prepare_cached(
-                "UPDATE subscriber SET declared = ?2, editions = ?3, file = ?4, place = ?5, gone_at = NULL, wish = ?7,
-                   changed_at = CASE WHEN declared = ?2 THEN changed_at ELSE ?6 END WHERE id = ?1",
-            )?
-            .execute(params![known.id, declared, joined, row.file, place, millis(now), wish_of(db, &declared)?])?;
-            let moved = known.declared == declared && known.editions == joined;
-            before = Some(known.declared);
-            let taken = match (known.gone, moved) {
-                (true, _) => Taken::New,
-                (false, true) => Taken::Same,
-                (false, false) => Taken::Changed,
-            };
-            (known.id, taken)
-        }
-        None => (
-            insert(db, row, &address, &declared, &joined, keys, now)?,
-            Taken::New,
-        ),
+        let after = Standing {
+            file: row.file.clone(),
+            place: standing::place(row.index),
+            filed: Some(row.subscriber.clone()),
+            ..Standing::default()
+        };
+        let id = standing::add(db, &after, &row.subscriber.address, places, keys, now)?;
+        see(db, id)?;
+        standing::note(db, id, now, "declared", &row.file)?;
+        return Ok(Taken::New);
     };
-    if !matches!(taken, Taken::Same) {
-        subscribe(db, id, wanted, now)?;
-        if let Some(before) = before.filter(|_| matches!(taken, Taken::Changed)) {
-            note_former(db, id, &before, &row.subscriber)?;
-        }
+    see(db, before.id)?;
+    if before.is_of(row, &places(&row.subscriber))? {
+        return Ok(Taken::Same);
     }
+    let mut after = before.standing()?;
+    let was = after.filed.replace(row.subscriber.clone());
+    (after.file, after.place) = (row.file.clone(), standing::place(row.index));
+    let changed = standing::change(db, &before, &after, places, keys, now)?;
+    if before.gone {
+        standing::note(db, before.id, now, "declared", &row.file)?;
+        return Ok(Taken::New);
+    }
+    if was.as_ref() != after.filed.as_ref() {
+        standing::note(db, before.id, now, "declared otherwise", &row.file)?;
+    }
+    Ok(if changed { Taken::Changed } else { Taken::Same })
+}
+
+fn see(db: &Transaction, id: i64) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1)")?
         .execute([id])?;
-    Ok(taken)
+    Ok(())
 }
 
-fn insert(
-    db: &Transaction,
-    row: &FileRow,
-    address: &str,
-    declared: &str,
-    editions: &str,
-    keys: &Keys,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<i64> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO subscriber (ref, address, address_hash, declared, editions, file, place, changed_at, wish)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (ref) DO NOTHING",
+/// Lets go of all whom a file declared and none does now. Says how many are gone.
+fn let_go(db: &Transaction, places: &Places, now: DateTime<Utc>) -> rusqlite::Result<usize> {
+    db.execute_batch(&format!("INSERT INTO temp.leaving {LEAVING}"))?;
+    db.execute(
+        "INSERT INTO history (subscriber, at, what, detail)
+         SELECT id, ?1, 'declared no more', file FROM subscriber WHERE id IN (SELECT id FROM temp.leaving)",
+        [millis(now)],
     )?;
-    let hash = keys.address_hash(&row.subscriber.address);
-    let wish = wish_of(db, declared)?;
-    let place = i64::try_from(row.index).unwrap_or(i64::MAX);
-    for counter in 0.. {
-        let reader = keys.reader(&row.subscriber.address, counter);
-        let params = params![
-            reader.0,
-            address,
-            hash,
-            declared,
-            editions,
-            row.file,
-            place,
-            millis(now),
-            wish
-        ];
-        if insert.execute(params)? == 1 {
-            break;
-        }
-    }
-    Ok(db.last_insert_rowid())
-}
-
-/// Makes a subscriber's active subscriptions those to the `wanted` editions.
-fn subscribe(
-    db: &Transaction,
-    id: i64,
-    wanted: &[(EditionId, SlotId)],
-    now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    let current: Vec<(i64, String, String)> = db
-        .prepare_cached(
-            "SELECT number, edition, slot FROM subscription WHERE subscriber = ?1 AND gone_at IS NULL",
-        )?
-        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+    db.execute(
+        "UPDATE subscription SET gone_at = ?1 WHERE gone_at IS NULL AND subscriber IN (SELECT id FROM temp.leaving)",
+        [millis(now)],
+    )?;
+    let gone = db.execute(
+        "UPDATE subscriber SET gone_at = ?1 WHERE id IN (SELECT id FROM temp.leaving)",
+        [millis(now)],
+    )?;
+    // Whoever came by another way as well stays with that.
+    let staying: Vec<i64> = db
+        .prepare("SELECT id FROM subscriber WHERE gone_at IS NULL AND file <> '' AND joined IS NOT NULL AND id NOT IN (SELECT id FROM temp.seen)")?
+        .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    for (number, edition, _) in &current {
-        if !wanted.iter().any(|(wanted, _)| wanted.0 == *edition) {
-            db.prepare_cached("UPDATE subscription SET gone_at = ?2 WHERE number = ?1")?
-                .execute([*number, millis(now)])?;
-        }
-    }
-    for (edition, slot) in wanted {
-        match current.iter().find(|(_, known, _)| *known == edition.0) {
-            None => {
-                db.prepare_cached(
-                    "INSERT INTO subscription (subscriber, edition, joined_at, slot) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![id, edition.0, millis(now), slot.as_str()])?;
-            }
-            Some((number, _, old)) if *old != slot.as_str() => {
-                keep_watermark(db, *number, edition, old, now)?;
-                let date = slot.slot().map_or_else(
-                    || now.date_naive(),
-                    |slot| now.with_timezone(&slot.tz).date_naive(),
-                );
-                db.prepare_cached(
-                    "UPDATE subscription SET slot = ?2, slot_since = ?3 WHERE number = ?1",
-                )?
-                .execute(params![number, slot.as_str(), date.to_string()])?;
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(())
-}
-
-/// The last issue of a subscription's slot that looked at it.
-const LAST: &str = "SELECT cutoff FROM issue WHERE edition = ?1 AND slot = ?2 AND upto >= ?3 AND state <> 'planning'
-     ORDER BY date DESC LIMIT 1";
-
-/// Notes the watermark that a subscription has in a slot that it leaves: no other slot's last issue says it.
-fn keep_watermark(
-    db: &Transaction,
-    number: i64,
-    edition: &EditionId,
-    slot: &str,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    db.prepare_cached(&format!(
-        "INSERT INTO carry (subscription, watermark, issue, since)
-         SELECT ?3, coalesce(({LAST}), (SELECT max(number) FROM article WHERE eligible_at <= ?4), 0), '', ?5
-         WHERE true ON CONFLICT DO NOTHING"
-    ))?
-    .execute(params![
-        edition.0,
-        slot,
-        number,
-        millis(now - TimeDelta::days(1)),
-        millis(now)
-    ])?;
-    Ok(())
-}
-
-/// How many former wishes are remembered.
-const FORMER: usize = 8;
-
-/// Notes what a subscriber followed before, for each subscription that was sent something by it.
-fn note_former(
-    db: &Transaction,
-    id: i64,
-    before: &str,
-    after: &Subscriber,
-) -> rusqlite::Result<()> {
-    let Ok(before) = serde_json::from_str::<Subscriber>(before) else {
-        return Ok(());
-    };
-    if before.topics == after.topics && before.languages == after.languages {
-        return Ok(());
-    }
-    let subscriptions: Vec<(i64, String, String, String)> = db
-        .prepare_cached("SELECT number, edition, slot, former FROM subscription WHERE subscriber = ?1 AND gone_at IS NULL")?
-        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (number, edition, slot, known) in subscriptions {
-        let watermark: Option<i64> = db
-            .prepare_cached(&format!(
-                "SELECT coalesce((SELECT watermark FROM carry WHERE subscription = ?3), ({LAST}))"
-            ))?
-            .query_row(params![edition, slot, number], |row| row.get(0))?;
-        let Some(watermark) = watermark else {
-            continue;
+    for id in staying {
+        let before = standing::by_id(db, id)?;
+        let after = Standing {
+            file: String::new(),
+            place: 0,
+            filed: None,
+            ..before.standing()?
         };
-        let mut wishes = former(&known);
-        // What held for no issue is none: they changed their mind twice between two.
-        if wishes.iter().any(|wish| wish.upto >= Number(watermark)) {
-            continue;
-        }
-        wishes.push(FormerWish {
-            query: before
-                .topics
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            languages: before.languages.clone(),
-            upto: Number(watermark),
-        });
-        let few = wishes.len().saturating_sub(FORMER);
-        let json = serde_json::to_string(&wishes[few..]).unwrap_or_default();
-        db.prepare_cached("UPDATE subscription SET former = ?2 WHERE number = ?1")?
-            .execute(params![number, json])?;
+        standing::note(db, id, now, "declared no more", &before.file)?;
+        standing::change_places(db, &before, &after, places, now)?;
     }
-    Ok(())
+    Ok(gone)
 }
