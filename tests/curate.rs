@@ -12,7 +12,7 @@ use postrider::{
     keys::Keys,
     plan::{self, Window},
     render::Templates,
-    run::{Planner, Project, file_stories, topic_index},
+    run::{Planner, Project, file_stories, segment_key, topic_index},
     store::{
         Advance, Archive as _, FileRow, Ledger as _, Roster as _, SourceNews, Store, Then,
         sqlite::Sqlite,
@@ -253,7 +253,8 @@ impl World {
                 .unwrap()
             {
                 for member in claimed.members.iter().filter(|member| member.number == ann) {
-                    let key = store.segment(&row.id, member.segment).unwrap().unwrap();
+                    let grounds = store.segment(&row.id, member.segment).unwrap().unwrap();
+                    let key = segment_key(&row, store, (&edition, &index), &grounds).unwrap();
                     let segment = plan::segment(&window, &index, &edition, key);
                     let corrections = segment.corrections.iter();
                     self.corrected

@@ -6,14 +6,15 @@ use std::{collections::HashMap, error::Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use postrider::{
     domain::{
-        Address, Article, ArticleId, EditionId, Frequency, Handling, IssueId, Length, Limit, Look,
-        Number, Parts, Pause, RichText, SegmentKey, SlotId, Subscriber, SubscriptionNumber,
+        Address, Article, ArticleId, EditionId, Frequency, Handling, IssueId, Length, Number,
+        Pause, RichText, SlotId, Subscriber, SubscriptionNumber,
     },
     keys::Keys,
     plan::story::Telling,
     store::{
-        Advance, Claimed, FileRow, Forward, IssueRow, IssueState, Member, Outcome, Page,
-        SegmentRow, SourceNews, Store, Suppression, SuppressionReason, Then, sqlite::Sqlite,
+        Advance, Claimed, FileRow, Forward, Grounds, IssueRow, IssueState, Member, Outcome, Page,
+        SegmentRow, SourceNews, Store, Suppression, SuppressionReason, Then, WishId,
+        sqlite::Sqlite,
     },
 };
 use proptest::prelude::*;
@@ -159,21 +160,12 @@ fn issue(
         date: NaiveDate::from_ymd_opt(2027, 1, 15).unwrap(),
         slot: SlotId::default(),
     };
-    let key = SegmentKey {
-        issue: id.clone(),
-        query: "*".into(),
-        topics: Vec::new(),
-        languages: Vec::new(),
+    let grounds = Grounds {
+        wish: WishId(1),
         watermark: Number(3),
-        cutoff: Number(9),
         had: Number(0),
-        max_articles: Limit::None,
-        length: Length::Summary,
-        parts: Parts::Both,
+        told_since: None,
         former: Vec::new(),
-        moved: Vec::new(),
-        look: Look::default(),
-        made_from: String::new(),
     };
     let row = IssueRow {
         id: id.clone(),
@@ -199,7 +191,7 @@ fn issue(
         .collect();
     let page = Page {
         to: SubscriptionNumber(1000),
-        segments: vec![SegmentRow { number: 0, key }],
+        segments: vec![SegmentRow { number: 0, grounds }],
         chunks,
         ..Page::default()
     };

@@ -57,10 +57,28 @@ impl Bits {
 
     /// Adds what is in the other.
     pub fn or(mut self, other: &Self) -> Self {
+        self.add(other);
+        self
+    }
+
+    /// Adds what is in the other.
+    pub fn add(&mut self, other: &Self) {
         for (word, theirs) in self.words.iter_mut().zip(&other.words) {
             *word |= theirs;
         }
-        self
+    }
+
+    /// Adds what isn't in the other.
+    pub fn add_complement(&mut self, other: &Self) {
+        self.add(&other.clone().complement());
+    }
+
+    /// How many places are in both.
+    pub fn count_shared(&self, other: &Self) -> usize {
+        let words = self.words.iter().zip(&other.words);
+        words
+            .map(|(word, theirs)| (word & theirs).count_ones() as usize)
+            .sum()
     }
 
     /// What isn't in it.
@@ -115,6 +133,7 @@ mod tests {
             let (set, theirs) = (bits(&a, length), bits(&b, length));
             let places = |bits: Bits| bits.places().collect::<BTreeSet<_>>();
             prop_assert_eq!(set.count(), one.len());
+            prop_assert_eq!(set.count_shared(&theirs), (&one & &other).len());
             prop_assert_eq!(places(set.clone().and(&theirs)), &one & &other);
             prop_assert_eq!(places(set.clone().or(&theirs)), &one | &other);
             let rest: BTreeSet<_> = (0..length).filter(|place| !one.contains(place)).collect();

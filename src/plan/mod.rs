@@ -15,6 +15,7 @@ mod rank;
 mod room;
 mod select;
 pub mod story;
+mod tally;
 #[cfg(test)]
 pub(crate) mod test_data;
 mod topics;
@@ -27,6 +28,7 @@ pub use due::{Due, due, instant};
 pub use fold::fold;
 pub use rank::{Factor, Score};
 pub use select::{Chosen, Fate, Wanted};
+pub use tally::Reach;
 pub use topics::{TopicError, TopicIndex, TopicWarning};
 pub use window::Window;
 pub use wish::{Wish, count, fates, segment, wish};

@@ -51,8 +51,8 @@ pub enum Fate {
 pub struct Wanted<'a> {
     /// Its query.
     pub query: &'a Compiled,
-    /// The reader's order of topics.
-    pub order: &'a [TopicId],
+    /// The places of topics, in the reader's order.
+    pub order: &'a [usize],
     /// Its languages.
     pub languages: &'a [Language],
     /// It has had what was eligible up to here.
@@ -100,11 +100,7 @@ impl Window {
     /// What a segment gets.
     #[must_use]
     pub fn select(&self, wanted: &Wanted, index: &TopicIndex, edition: &Edition) -> Chosen {
-        let order: Vec<usize> = wanted
-            .order
-            .iter()
-            .filter_map(|id| index.place(id))
-            .collect();
+        let order = wanted.order;
         let offered = offered(index, edition);
         let visible = self.visible(wanted);
         let mut stories = Vec::new();
@@ -114,10 +110,10 @@ impl Window {
                 .copied()
                 .filter(|place| visible.fresh.contains(*place))
                 .collect();
-            stories.extend(self.story(fresh, wanted, (&order, &offered), edition));
+            stories.extend(self.story(fresh, wanted, (order, &offered), edition));
         }
         for place in self.updates(wanted, wanted.had_after) {
-            let story = self.story(vec![place], wanted, (&order, &offered), edition);
+            let story = self.story(vec![place], wanted, (order, &offered), edition);
             stories.extend(story.map(|story| Story {
                 mark: Some(Mark::Updated),
                 ..story
@@ -140,7 +136,7 @@ impl Window {
             .filter_map(|(story, has_room)| has_room.then_some(story))
             .collect();
         Chosen {
-            sections: self.sections(&shown, wanted.length, (&order, &offered), index),
+            sections: self.sections(&shown, wanted.length, (order, &offered), index),
             stories,
             has_room,
         }
@@ -393,7 +389,7 @@ impl Window {
         index: &TopicIndex,
     ) -> Vec<(Fate, Option<Score>)> {
         let mut fates: Vec<(Fate, Option<Score>)> = (0..self.len())
-            .map(|place| (self.fate_apart(place, wanted), None))
+            .map(|place| (self.fate_apart(place, wanted, index), None))
             .collect();
         let visible = self.visible(wanted);
         for place in visible.fresh.places() {
@@ -428,7 +424,7 @@ impl Window {
     }
 
     /// Why an article isn't for this segment, as far as that depends on no other one.
-    fn fate_apart(&self, place: usize, wanted: &Wanted) -> Fate {
+    fn fate_apart(&self, place: usize, wanted: &Wanted, index: &TopicIndex) -> Fate {
         let candidate = &self.candidates[place];
         let reads = |theirs: usize| {
             let theirs = &self.languages[theirs];
@@ -438,7 +434,7 @@ impl Window {
             return Fate::OtherLanguage;
         }
         if !wanted.query.matches(&candidate.resolved) {
-            let by = wanted.query.excluded_by(&candidate.resolved);
+            let by = wanted.query.excluded_by(&candidate.resolved, index);
             return if by.is_empty() {
                 Fate::NoTopic
             } else {
@@ -522,7 +518,7 @@ mod tests {
         let languages: [Language; 2] = ["en".parse().unwrap(), "fr".parse().unwrap()];
         let wanted = Wanted {
             query: &query,
-            order: query.order(),
+            order: query.places(),
             languages: &languages,
             watermark: Number(watermark),
             max_articles: max,

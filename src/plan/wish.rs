@@ -95,13 +95,28 @@ pub fn wish(index: &TopicIndex, edition: &Edition, subscriber: &Subscriber) -> W
     }
 }
 
-/// How many stories the digest of a key would have, however many of them have room, and whether it has corrections.
+/// How many stories the digest of somebody would have, however many of them have room, and whether it has corrections.
+/// They have seen what was eligible up to `watermark`, the first of it after `had`, and followed `before` before.
 #[must_use]
-pub fn count(window: &Window, index: &TopicIndex, key: &SegmentKey) -> (usize, bool) {
-    let query = query(key, index);
-    let former = former(key, index);
-    let wanted = wanted(key, &query, &former);
-    let corrected = !window.corrections(&wanted, key.had).is_empty();
+pub fn count(
+    window: &Window,
+    index: &TopicIndex,
+    (query, languages): (&Compiled, &[Language]),
+    (watermark, had): (Number, Number),
+    before: &[FormerWish],
+) -> (usize, bool) {
+    let former = former(before, index);
+    let wanted = Wanted {
+        query,
+        order: query.places(),
+        languages,
+        watermark,
+        max_articles: Limit::None,
+        length: Length::Summary,
+        former: &former,
+        had_after: had,
+    };
+    let corrected = !window.corrections(&wanted, had).is_empty();
     (window.count_new(&wanted), corrected)
 }
 
@@ -113,17 +128,17 @@ pub fn fates(
     edition: &Edition,
     key: &SegmentKey,
 ) -> Vec<(Fate, Option<Score>)> {
-    let query = query(key, index);
-    let former = former(key, index);
-    let wanted = wanted(key, &query, &former);
+    let (query, order) = query(key, index);
+    let former = former(&key.former, index);
+    let wanted = wanted(key, (&query, &order), &former);
     let chosen = window.select(&wanted, index, edition);
     window.fates(&wanted, &chosen, index)
 }
 
 /// What the reader followed before, ready to be asked.
-fn former<'a>(key: &'a SegmentKey, index: &TopicIndex) -> Vec<(Compiled, &'a FormerWish)> {
-    let former = key.former.iter();
-    former
+fn former<'a>(before: &'a [FormerWish], index: &TopicIndex) -> Vec<(Compiled, &'a FormerWish)> {
+    before
+        .iter()
         .map(|wish| {
             let query = wish.query.parse().unwrap_or(Query::Or(Vec::new()));
             (Compiled::new(&query, index), wish)
@@ -133,12 +148,12 @@ fn former<'a>(key: &'a SegmentKey, index: &TopicIndex) -> Vec<(Compiled, &'a For
 
 fn wanted<'a>(
     key: &'a SegmentKey,
-    query: &'a Compiled,
+    (query, order): (&'a Compiled, &'a [usize]),
     former: &'a [(Compiled, &'a FormerWish)],
 ) -> Wanted<'a> {
     Wanted {
         query,
-        order: &key.topics,
+        order,
         languages: &key.languages,
         watermark: key.watermark,
         max_articles: key.max_articles,
@@ -148,23 +163,24 @@ fn wanted<'a>(
     }
 }
 
-fn query(key: &SegmentKey, index: &TopicIndex) -> Compiled {
+/// The query of a key, and the places of its topics in the reader's order.
+fn query(key: &SegmentKey, index: &TopicIndex) -> (Compiled, Vec<usize>) {
     // A canonical query is always one that reads; were it not, nobody would get what they don't want.
     let query = key.query.parse().unwrap_or(Query::Or(Vec::new()));
-    Compiled::new(&query, index)
+    let order = key.topics.iter().filter_map(|id| index.place(id)).collect();
+    (Compiled::new(&query, index), order)
 }
 
 /// The segment of a key, with its articles placed.
 #[must_use]
 pub fn segment(window: &Window, index: &TopicIndex, edition: &Edition, key: SegmentKey) -> Segment {
-    let query = query(&key, index);
-    let before = former(&key, index);
-    let sections = window
-        .select(&wanted(&key, &query, &before), index, edition)
-        .sections;
-    let corrections = window.corrections(&wanted(&key, &query, &before), key.had);
+    let (query, order) = query(&key, index);
+    let before = former(&key.former, index);
+    let wanted = wanted(&key, (&query, &order), &before);
+    let sections = window.select(&wanted, index, edition).sections;
+    let corrections = window.corrections(&wanted, key.had);
     drop(before);
-    let followed = query.follows();
+    let followed = query.follows(index);
     let follows = key.topics.iter().filter(|topic| followed.contains(topic));
     // The words around the articles come in the first of the reader's languages that the edition comes in.
     let language = key
@@ -245,8 +261,8 @@ mod tests {
                 date: "2026-11-24".parse().unwrap(),
                 slot: SlotId::default(),
             },
-            query: wish.query.canonical().to_owned(),
-            topics: wish.query.order().to_vec(),
+            query: wish.query.canonical(&index),
+            topics: wish.query.order(&index),
             languages: wish.languages,
             watermark: Number(0),
             cutoff: Number(2),
@@ -283,7 +299,7 @@ mod tests {
             ..edition()
         };
         let wish = wish(&index(), &edition, &reader(None));
-        assert_eq!(wish.query.canonical(), "sport");
+        assert_eq!(wish.query.canonical(&index()), "sport");
         assert_eq!(wish.languages, edition.languages);
         assert_eq!(wish.max_articles, Limit::Most(9));
     }

@@ -107,17 +107,14 @@ fn explain_one(
         now,
         last.as_ref().map(|row| row.id.date),
     );
-    let (canonical, unknown) = (
-        wish.query.canonical().to_owned(),
-        wish.query.unknown().to_vec(),
-    );
+    let (canonical, unknown) = (wish.query.canonical(index), wish.query.unknown().to_vec());
     let key = SegmentKey {
         issue: IssueId {
             edition: edition.id.clone(),
             date,
             slot: active.slot.clone(),
         },
-        topics: wish.query.order().to_vec(),
+        topics: wish.query.order(index),
         query: canonical.clone(),
         languages: wish.languages.clone(),
         watermark,

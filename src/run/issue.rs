@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{EditorsHand, MadeFrom, Project, RunError, file_stories, topic_index};
+use super::{
+    EditorsHand, MadeFrom, Project, RunError, file_stories, topic_index,
+    wishes::{Known, Places, Standing, Wishes},
+};
 use crate::{
     domain::{
-        DeclaredSource, Edition, FormerWish, IssueId, Number, SegmentKey, Slot, SlotId,
-        Subscription, SubscriptionNumber, TopicId,
+        DeclaredSource, Edition, IssueId, Number, Slot, SlotId, Subscription, SubscriptionNumber,
     },
     keys::Keys,
-    plan::{self, TopicIndex, Window},
+    plan::{self, Reach, TopicIndex, Window},
     store::{
         IssueRow, IssueState, Member, Page, SegmentRow, Store, SuppressionReason, WishId, Wisher,
     },
@@ -94,27 +96,25 @@ pub struct Planner<'a> {
     left_out: Option<&'a mut dyn FnMut(LeftOut)>,
 }
 
-/// What the pages of one issue have in common.
-struct Context {
+/// What the pages of one issue have in common. It grows with what is wished, not with who wishes it.
+struct Context<'a> {
     window: Window,
     last: Option<IssueRow>,
     /// The watermark of whoever gets their first issue.
     first: Number,
-    /// What is known of wishes.
-    facts: HashMap<WishId, Facts>,
-    /// What they follow that is in the configuration no more.
-    vanished: HashMap<WishId, Vec<String>>,
-    /// What was found so far.
-    found: HashMap<Kind, Found>,
     /// For each issue so far, the oldest first: up to which subscription it looked, and the watermark of whoever got their first issue
     /// with it. Empty where nothing depends on it.
     first_looks: Vec<(SubscriptionNumber, Number)>,
-    /// The numbers of the segments that there are, by the keys' hashes: different wishes may mean the same.
+    wishes: Wishes<'a>,
+    /// What was found so far, by the wish and the place of the standing.
+    found: HashMap<(WishId, u32), Found>,
+    standings: Places<Standing>,
+    /// What is new to readers of a form and standing.
+    reaches: HashMap<(u32, u32), Reach>,
+    /// The numbers of the segments that there are, by the hash of what they get: different wishes may mean the same.
     made: HashMap<[u8; 16], u32>,
     next_segment: u32,
     chunk: usize,
-    /// The topics of the last issue, if it was made from another configuration.
-    before: Option<TopicIndex>,
 }
 
 impl<'a> Planner<'a> {
@@ -218,19 +218,13 @@ impl<'a> Planner<'a> {
         Ok(planned)
     }
 
-    fn context(&self, row: &IssueRow) -> Result<Context, RunError> {
+    fn context(&self, row: &IssueRow) -> Result<Context<'a>, RunError> {
         let last = self
             .store
             .last_issue(&self.edition.id, &self.slot_id, Some(row.id.date))?;
         let before = last.as_ref().filter(|last| last.made_from != row.made_from);
         let before = before.and_then(|last| topics_of(self.store, self.project, last));
         let first = self.store.number_at(row.planned_at - self.slot.period())?;
-        let mut made = HashMap::new();
-        let mut next_segment = 0;
-        for segment in self.store.segments(&row.id)? {
-            made.insert(segment.key.hash(), segment.number);
-            next_segment = next_segment.max(segment.number + 1);
-        }
         let lowest = last.as_ref().map_or(first, |last| last.cutoff.min(first));
         let lowest = self
             .store
@@ -247,7 +241,7 @@ impl<'a> Planner<'a> {
         };
         let (_, count) = self.store.audience(&self.edition.id, Some(&self.slot_id))?;
         let chunk = (count / (4 * self.connections)).clamp(1, CHUNK);
-        Ok(Context {
+        let mut context = Context {
             window: Window::with_changes(
                 (hand.apply(articles), &changes),
                 self.index,
@@ -255,17 +249,31 @@ impl<'a> Planner<'a> {
                 self.sources,
                 row.planned_at,
             ),
+            wishes: Wishes::new(
+                (self.store, self.edition, self.index),
+                (row, last.as_ref()),
+                before,
+            ),
             last,
             first,
-            facts: HashMap::new(),
-            vanished: HashMap::new(),
-            found: HashMap::new(),
-            made,
             first_looks,
-            next_segment,
+            found: HashMap::new(),
+            standings: Places::default(),
+            reaches: HashMap::new(),
+            made: HashMap::new(),
+            next_segment: 0,
             chunk: usize::try_from(chunk).unwrap_or(1),
-            before,
-        })
+        };
+        // A plan that goes on knows the segments that there are.
+        for segment in self.store.segments(&row.id)? {
+            let wish = segment.grounds.wish;
+            context.wishes.need(wish)?;
+            let standing = context.standings.of(&segment.grounds.into());
+            let hash = context.wishes.hash(wish, standing);
+            context.made.insert(hash, segment.number);
+            context.next_segment = context.next_segment.max(segment.number + 1);
+        }
+        Ok(context)
     }
 
     fn first_looks(&self, row: &IssueRow) -> Result<Vec<(SubscriptionNumber, Number)>, RunError> {
@@ -293,20 +301,11 @@ impl<'a> Planner<'a> {
             to,
             ..Page::default()
         };
+        context.wishes.look_at(wishers)?;
         let mut members = Vec::new();
         for wisher in wishers {
             let watermark = context.watermark(wisher);
-            let facts = match context.facts.get(&wisher.wish) {
-                Some(facts) => *facts,
-                None => self.look_at(row, context, wisher.wish)?,
-            };
-            let why = match self.decide(
-                row,
-                context,
-                (&mut page, planned),
-                (wisher, facts),
-                watermark,
-            )? {
+            let why = match self.decide(row, context, (&mut page, planned), (wisher, watermark))? {
                 Ok(segment) => {
                     planned.recipients += 1;
                     let number = wisher.number;
@@ -329,53 +328,21 @@ impl<'a> Planner<'a> {
         Ok(page)
     }
 
-    /// What is the same for all who wish this.
-    fn look_at(
-        &self,
-        row: &IssueRow,
-        context: &mut Context,
-        id: WishId,
-    ) -> Result<Facts, RunError> {
-        let subscriber = self.store.wish(id)?;
-        let wish = plan::wish(self.index, self.edition, &subscriber);
-        let date = row.id.date;
-        let mut vanished: Vec<String> = Vec::new();
-        if let Some(before) = &context.before {
-            let unknown = wish.query.unknown().iter();
-            vanished.extend(unknown.filter(|name| before.find(name).is_some()).cloned());
-        }
-        let facts = Facts {
-            silence: if subscriber.paused.covers(date) {
-                Some(Why::Paused)
-            } else {
-                let is_quiet = subscriber.quiet.iter().any(|quiet| quiet.covers(date));
-                is_quiet.then_some(Why::Quiet)
-            },
-            min_articles: wish.min_articles,
-            max_wait: wish.max_wait,
-            is_told: !wish.query.former().is_empty(),
-            has_vanished: !vanished.is_empty(),
-        };
-        if !vanished.is_empty() {
-            context.vanished.insert(id, vanished);
-        }
-        context.facts.insert(id, facts);
-        Ok(facts)
-    }
-
     /// The segment of a subscription, or why it has none.
     fn decide(
         &self,
         row: &IssueRow,
         context: &mut Context,
         (page, planned): (&mut Page, &mut Planned),
-        (wisher, facts): (&Wisher, Facts),
-        watermark: Number,
+        (wisher, watermark): (&Wisher, Number),
     ) -> Result<Result<u32, Why>, RunError> {
         if let Some(reason) = wisher.suppressed {
             return Ok(Err(Why::Suppressed(reason)));
         }
-        if facts.silence == Some(Why::Paused) {
+        let Some((known, manner)) = context.wishes.known(wisher.wish) else {
+            return Ok(Err(Why::NothingNew));
+        };
+        if manner.silence == Some(Why::Paused) {
             return Ok(Err(Why::Paused));
         }
         page.audience += 1;
@@ -383,86 +350,82 @@ impl<'a> Planner<'a> {
         if wisher.slot_since.is_some_and(|since| row.id.date <= since) {
             return Ok(Err(Why::NewSlot));
         }
-        if let Some(why) = facts.silence {
+        if let Some(why) = manner.silence {
             return Ok(Err(why));
         }
-        if facts.has_vanished {
-            for name in context.vanished.get(&wisher.wish).into_iter().flatten() {
+        if known.has_vanished {
+            for name in context.wishes.vanished(wisher.wish) {
                 *planned.vanished.entry(name.clone()).or_default() += 1;
             }
         }
-        let kind = Kind {
-            wish: wisher.wish,
-            watermark,
-            had: context.had(wisher.number),
-            is_told: facts.is_told && context.had_last(wisher.number),
-            former: wisher.former.clone(),
-        };
-        let mut found = match context.found.get(&kind) {
-            Some(found) => *found,
-            None => self.find(row, context, &kind)?,
-        };
         // Whoever has waited long enough gets what there is.
         let waited = wisher.carry.map(|carry| row.planned_at - carry.since);
-        let is_over = facts
+        let is_over = manner
+            .wish
             .max_wait
             .zip(waited)
             .is_some_and(|(most, waited)| most <= waited);
-        let least = if is_over { 1 } else { facts.min_articles };
-        let segment = match found.stories {
+        let least = if is_over { 1 } else { manner.wish.min_articles };
+        let standing = context.standing(wisher, watermark, known);
+        let place = context.standings.of(&standing);
+        let found = match context.found.get(&(wisher.wish, place)) {
+            Some(found) => *found,
+            None => self.find(context, wisher.wish, (place, &standing))?,
+        };
+        let number = match found.stories {
             // A correction alone makes no mail: it waits for one.
             0 if found.corrected => return Ok(Err(Why::TooFew)),
             0 => return Ok(Err(Why::NothingNew)),
             stories if stories < least => return Ok(Err(Why::TooFew)),
             _ => match found.number {
-                Some(number) => number,
-                None => context.number(page, self.key(row, context, &kind)?),
+                Some(number) => return Ok(Ok(number)),
+                None => context.number(page, wisher.wish, (place, standing))?,
             },
         };
-        found.number = Some(segment);
-        context.found.insert(kind, found);
-        Ok(Ok(segment))
+        let found = Found {
+            number: Some(number),
+            ..found
+        };
+        context.found.insert((wisher.wish, place), found);
+        Ok(Ok(number))
     }
 
-    /// What there is for a kind of subscription.
-    fn find(&self, row: &IssueRow, context: &mut Context, kind: &Kind) -> Result<Found, RunError> {
-        let key = self.key(row, context, kind)?;
-        let (stories, corrected) = plan::count(&context.window, self.index, &key);
-        let stories = u32::try_from(stories).unwrap_or(u32::MAX);
-        let found = Found {
-            stories: key
-                .max_articles
-                .most()
-                .map_or(stories, |most| stories.min(most)),
-            corrected,
+    /// What there is for readers of a wish and standing.
+    fn find(
+        &self,
+        context: &mut Context,
+        wish: WishId,
+        (place, standing): (u32, &Standing),
+    ) -> Result<Found, RunError> {
+        let nothing = Found {
+            stories: 0,
+            corrected: false,
             number: None,
         };
-        context.found.insert(kind.clone(), found);
-        Ok(found)
-    }
-
-    fn key(&self, row: &IssueRow, context: &Context, kind: &Kind) -> Result<SegmentKey, RunError> {
-        let wish = plan::wish(self.index, self.edition, &self.store.wish(kind.wish)?);
-        let news = if kind.is_told {
-            context.ended_since(row, self.index, wish.query.former())
-        } else {
-            Vec::new()
+        context.wishes.need(wish)?;
+        let wishes = &context.wishes;
+        let Some(((_, manner), query)) = wishes.known(wish).zip(wishes.query(wish)) else {
+            return Ok(nothing);
         };
-        Ok(SegmentKey {
-            issue: row.id.clone(),
-            query: wish.query.canonical().to_owned(),
-            topics: wish.query.order().to_vec(),
-            former: wish.former(&kind.former, context.window.lowest()),
-            languages: wish.languages,
-            watermark: kind.watermark,
-            cutoff: row.cutoff,
-            had: kind.had,
-            max_articles: wish.max_articles,
-            length: wish.length,
-            parts: wish.parts,
-            moved: news,
-            look: self.edition.look.clone(),
-            made_from: row.made_from.clone(),
+        let languages = &manner.wish.languages;
+        let reach = context.reaches.entry((manner.form, place));
+        let reach = reach.or_insert_with(|| context.window.reach(languages, standing.watermark));
+        let (stories, corrected) = match context.window.count_alone(query, reach) {
+            Some(stories) => (stories, false),
+            None => plan::count(
+                &context.window,
+                self.index,
+                (query, languages),
+                (standing.watermark, standing.had),
+                &manner.wish.former(&standing.former, Number(0)),
+            ),
+        };
+        let stories = u32::try_from(stories).unwrap_or(u32::MAX);
+        let most = manner.wish.max_articles.most();
+        Ok(Found {
+            stories: most.map_or(stories, |most| stories.min(most)),
+            corrected,
+            number: None,
         })
     }
 
@@ -478,30 +441,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What is the same for all who wish the same.
-#[derive(Debug, Clone, Copy)]
-struct Facts {
-    /// Why they get nothing today, if so.
-    silence: Option<Why>,
-    min_articles: u32,
-    max_wait: Option<TimeDelta>,
-    /// Whether they follow a topic that there is no more.
-    is_told: bool,
-    /// Whether they follow something that is in the configuration no more.
-    has_vanished: bool,
-}
-
-/// All that decides the segment of a subscription: subscriptions of one kind are looked at once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Kind {
-    wish: WishId,
-    watermark: Number,
-    had: Number,
-    is_told: bool,
-    former: Vec<FormerWish>,
-}
-
-/// What was found for a kind.
+/// What was found for readers of a wish and standing.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     /// How many stories its digest has.
@@ -512,7 +452,7 @@ struct Found {
     number: Option<u32>,
 }
 
-impl Context {
+impl Context<'_> {
     /// From where on a subscription was sent anything, as far as a change in the window depends on it: the highest number of a changed
     /// article that it never had.
     fn had(&self, subscription: SubscriptionNumber) -> Number {
@@ -531,15 +471,39 @@ impl Context {
         never_had.max().unwrap_or(Number(0))
     }
 
-    /// The number of a key's segment; made, if it is new.
-    fn number(&mut self, page: &mut Page, key: SegmentKey) -> u32 {
+    /// The number of the segment of a wish and standing; made, if it is new.
+    fn number(
+        &mut self,
+        page: &mut Page,
+        wish: WishId,
+        (place, standing): (u32, Standing),
+    ) -> Result<u32, RunError> {
+        self.wishes.need(wish)?;
         let next = self.next_segment;
-        let number = *self.made.entry(key.hash()).or_insert(next);
+        let number = *self
+            .made
+            .entry(self.wishes.hash(wish, place))
+            .or_insert(next);
         if number == next {
             self.next_segment += 1;
-            page.segments.push(SegmentRow { number, key });
+            let grounds = standing.grounds(wish);
+            page.segments.push(SegmentRow { number, grounds });
         }
-        number
+        Ok(number)
+    }
+
+    /// Where a subscription stands.
+    fn standing(&self, wisher: &Wisher, watermark: Number, known: Known) -> Standing {
+        let last = self.last.as_ref();
+        let told = last.filter(|_| known.has_news && self.had_last(wisher.number));
+        let lowest = self.window.lowest();
+        let former = wisher.former.iter().filter(|wish| wish.upto > lowest);
+        Standing {
+            watermark,
+            had: self.had(wisher.number),
+            told_since: told.map(|last| last.id.date),
+            former: former.cloned().collect(),
+        }
     }
 
     /// Whether a subscription was looked at by the last issue.
@@ -547,19 +511,6 @@ impl Context {
         self.last
             .as_ref()
             .is_some_and(|last| subscription <= last.upto)
-    }
-
-    /// Those of former topics that have ended since the last issue.
-    fn ended_since(&self, row: &IssueRow, index: &TopicIndex, former: &[TopicId]) -> Vec<TopicId> {
-        let Some(last) = &self.last else {
-            return Vec::new();
-        };
-        let is_news = |id: &&TopicId| {
-            index
-                .former_by_id(id)
-                .is_some_and(|former| last.id.date < former.since && former.since <= row.id.date)
-        };
-        former.iter().filter(is_news).cloned().collect()
     }
 
     /// Up to where a subscription has seen what was eligible.

@@ -38,9 +38,10 @@ pub fn lint_issue(
     let mut languages: Vec<Language> = Vec::new();
     let mut all = Vec::new();
     for number in 0..LOOKED_AT {
-        let Some(key) = store.segment(&row.id, number)? else {
+        let Some(grounds) = store.segment(&row.id, number)? else {
             break;
         };
+        let key = sheet.key(store, &grounds)?;
         let language = sheet.segment(key.clone()).language;
         if languages.contains(&language) {
             continue;

@@ -20,6 +20,7 @@ mod project;
 
 mod restored;
 mod roster;
+mod segment_key;
 mod send;
 mod sources;
 mod stories;
@@ -27,6 +28,7 @@ mod suggest;
 mod test_mail;
 mod topics;
 mod wanted;
+mod wishes;
 
 use std::path::PathBuf;
 
@@ -45,6 +47,7 @@ pub use preview::{Idle, Preview, PreviewIssue, PreviewSegment, preview};
 pub use project::Project;
 pub use restored::skip_what_may_have_been_sent;
 pub use roster::{RosterReport, places, take_in};
+pub use segment_key::segment_key;
 pub use send::{Progress, STOP_TIME, SendReport, Sending, send};
 pub use sources::{SourceCheck, check, lift};
 pub use stories::file_stories;

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{EditorsHand, MadeFrom, Project, RunError, lint::setup, topic_index};
+use super::{EditorsHand, MadeFrom, Project, RunError, lint::setup, segment_key, topic_index};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
@@ -18,7 +18,7 @@ use crate::{
     lint::Setup,
     plan::{self, TopicIndex, Window},
     render::{Renderer, Templates},
-    store::{IssueRow, Store},
+    store::{Grounds, IssueRow, Store},
 };
 
 /// Prepared segments that are kept at hand for each issue. Members of a chunk are sorted by segment.
@@ -33,6 +33,7 @@ pub struct Sheet {
     renderer: Renderer,
     composer: Composer,
     setup: Setup,
+    row: IssueRow,
 }
 
 impl Sheet {
@@ -82,6 +83,7 @@ impl Sheet {
         .signed_by(keys.signers(edition.from.address.domain()));
         Ok(Self {
             setup: setup(config),
+            row: row.clone(),
             edition,
             index,
             window,
@@ -101,6 +103,14 @@ impl Sheet {
     #[must_use]
     pub fn setup(&self) -> &Setup {
         &self.setup
+    }
+
+    /// The key of a segment of the issue.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn key(&self, store: &dyn Store, grounds: &Grounds) -> Result<SegmentKey, RunError> {
+        segment_key(&self.row, store, (&self.edition, &self.index), grounds)
     }
 
     /// The segment of a key, with its articles placed.
@@ -206,8 +216,9 @@ impl<'a> PressRoom<'a> {
         if let Some(prepared) = lock().prepared.get(&number) {
             return Ok((sheet, prepared.clone()));
         }
-        let key = self.store.segment(issue, number)?;
-        let key = key.ok_or_else(|| RunError::Forgotten(format!("{issue}, segment {number}")))?;
+        let grounds = self.store.segment(issue, number)?;
+        let forgotten = || RunError::Forgotten(format!("{issue}, segment {number}"));
+        let key = sheet.key(self.store, &grounds.ok_or_else(forgotten)?)?;
         let prepared = Arc::new(sheet.prepare(key)?);
         let mut at_hand = lock();
         if at_hand.prepared.len() >= AT_HAND {

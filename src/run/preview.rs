@@ -222,9 +222,10 @@ fn segments(
             continue;
         };
         let Some(first) = first else { continue };
-        let segment = sheet.segment(found.key.clone());
+        let key = sheet.key(store, &found.grounds)?;
+        let segment = sheet.segment(key.clone());
         let digest = sheet.digest(&segment)?;
-        let prepared = sheet.prepare(found.key)?;
+        let prepared = sheet.prepare(key)?;
         let sample = sheet.mail(&prepared, first);
         if segments.len() < LINTED {
             add(&mut findings, lint(&sample.bytes, sheet.setup()));

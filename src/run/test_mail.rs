@@ -83,8 +83,8 @@ pub fn test_mail(
     let wish = plan::wish(&index, edition, &subscriber);
     let key = SegmentKey {
         issue: row.id.clone(),
-        query: wish.query.canonical().to_owned(),
-        topics: wish.query.order().to_vec(),
+        query: wish.query.canonical(&index),
+        topics: wish.query.order(&index),
         languages: wish.languages,
         watermark: after,
         cutoff: row.cutoff,

@@ -94,10 +94,15 @@ pub fn topics(
                 for name in wish.query.unknown() {
                     *unknown.entry(name.clone()).or_default() += 1;
                 }
-                if asked.insert(wish.query.canonical().to_owned()) {
+                if asked.insert(wish.query.clone()) {
                     waiting.retain(|about| !wish.query.matches(about));
                 }
-                for place in wish.query.order().iter().filter_map(|id| index.place(id)) {
+                for place in wish
+                    .query
+                    .order(&index)
+                    .iter()
+                    .filter_map(|id| index.place(id))
+                {
                     topics[place].subscribers += 1;
                 }
             }

@@ -65,7 +65,7 @@ impl<'a> Wanted<'a> {
             if seen.insert(query.clone()) {
                 queries.extend(Some(Compiled::new(query, index)).filter(goes_beyond));
             }
-            queries.iter().any(|query| query.canonical() == "*")
+            queries.iter().any(Compiled::wants_everything)
         };
         for edition in &self.project.config.editions {
             if add(&edition.default_topics) {

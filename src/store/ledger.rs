@@ -6,9 +6,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Result;
+use super::{Result, WishId};
 use crate::domain::{
-    Address, EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber,
+    Address, EditionId, FormerWish, IssueId, Number, SlotId, Subscription, SubscriptionNumber,
 };
 
 /// How far an issue has come.
@@ -52,8 +52,23 @@ pub struct IssueRow {
 pub struct SegmentRow {
     /// Its number in the issue.
     pub number: u32,
-    /// What its digest depends on.
-    pub key: SegmentKey,
+    /// What it comes of.
+    pub grounds: Grounds,
+}
+
+/// What a segment comes of, beside its issue: its key can be made of them at any time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Grounds {
+    /// What its readers wish. Where several wishes mean the same, one of them.
+    pub wish: WishId,
+    /// They have seen what was eligible up to here.
+    pub watermark: Number,
+    /// Their first issue had what became eligible after here, as far as it matters.
+    pub had: Number,
+    /// Topics that ended after this date are news to them; none, where they follow none that ended.
+    pub told_since: Option<NaiveDate>,
+    /// What they followed before, as far as it matters, the earliest first.
+    pub former: Vec<FormerWish>,
 }
 
 /// A subscription in a chunk, with the segment that it belongs to.
@@ -72,7 +87,7 @@ pub struct Page {
     pub from: SubscriptionNumber,
     /// The place that it reaches with it.
     pub to: SubscriptionNumber,
-    /// Segments that no earlier page had.
+    /// Segments that no earlier page had, their numbers following each other.
     pub segments: Vec<SegmentRow>,
     /// The chunks.
     pub chunks: Vec<Vec<Member>>,
@@ -271,8 +286,6 @@ pub struct Left {
 pub struct Delivery {
     /// The issue.
     pub issue: IssueId,
-    /// Its segment's key.
-    pub key: SegmentKey,
     /// What became of it; `None` while it waits.
     pub outcome: Option<Outcome>,
 }
@@ -389,7 +402,7 @@ pub trait Ledger {
     ///
     /// # Errors
     /// When the store fails.
-    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<SegmentKey>>;
+    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<Grounds>>;
 
     /// The lowest watermark of an issue's segments; its cutoff, if it has none.
     ///

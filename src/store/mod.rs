@@ -11,15 +11,16 @@ pub mod sqlite;
 
 pub use archive::{Archive, Recorded, SourceNews};
 pub use ledger::{
-    Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left, Member,
-    Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
+    Advance, Claim, Claimed, Delivery, Doubt, Forward, Grounds, IssueRow, IssueState, Ledger, Left,
+    Member, Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
 pub use people::{
     Asked, Consent, Enrolled, Filed, Happened, How, Joined, Joining, KeptSuppression, Pending,
     People, Person, PersonNumber, Places,
 };
 pub use roster::{
-    Active, Carry, FileRow, Roster, Suppression, SuppressionReason, Synced, WishId, Wisher,
+    Active, Carry, FileRow, MannerId, Roster, Suppression, SuppressionReason, Synced, Wish, WishId,
+    Wisher,
 };
 
 /// All that is durable.

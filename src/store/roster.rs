@@ -79,6 +79,19 @@ pub struct Wisher {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WishId(pub i64);
 
+/// The name of all that subscribers say alike beside their topics: how often, in which languages, how much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MannerId(pub i64);
+
+/// What many subscribers wish alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The query of their topics; empty for the edition's.
+    pub topics: String,
+    /// All else.
+    pub manner: MannerId,
+}
+
 /// The watermark of a subscription that an issue did not reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carry {
@@ -197,6 +210,18 @@ pub trait Roster {
     /// # Errors
     /// When the store fails, or there is no such wish.
     fn wish(&self, id: WishId) -> Result<Subscriber>;
+
+    /// Wishes, in the order of their names.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such wish.
+    fn wishes(&self, ids: &[WishId]) -> Result<Vec<Wish>>;
+
+    /// What subscribers of a manner declare, as somebody without name, address or topics of their own.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such manner.
+    fn manner(&self, id: MannerId) -> Result<Subscriber>;
 
     /// The slots that subscriptions of an edition are in, its own first.
     ///

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{doubts, issues, members, millis, roster, time};
+use super::{doubts, members, millis, roster, time};
 use crate::{
     domain::{IssueId, Subscription, SubscriptionNumber},
     store::{Advance, Claim, Claimed, Delivery, Forward, Left, Member, Outcome, Then},
@@ -328,16 +328,10 @@ pub(super) fn delivery(
         let Some(place) = list.iter().position(|member| member.number == subscription) else {
             continue;
         };
-        let key: String = db.query_row(
-            "SELECT key FROM segment WHERE issue = ?1 AND number = ?2",
-            params![id, list[place].segment],
-            |row| row.get(0),
-        )?;
         let settled = i64::try_from(place).unwrap_or(i64::MAX) < row.get::<_, i64>(1)?;
         let exception = doubts::outcome_of(db, &id, subscription)?;
         return Ok(Some(Delivery {
             issue: issue.clone(),
-            key: issues::read_key(&key)?,
             outcome: exception.or(settled.then_some(Outcome::Sent)),
         }));
     }

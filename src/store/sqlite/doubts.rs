@@ -44,13 +44,10 @@ fn sent(db: &Transaction, issue: &str, number: SubscriptionNumber) -> rusqlite::
 
 /// Notes that a member keeps the watermark that its segment had.
 pub(super) fn carry_member(db: &Transaction, issue: &str, member: Member) -> rusqlite::Result<()> {
-    let watermark: Option<i64> = db
-        .prepare_cached("SELECT watermark FROM segment WHERE issue = ?1 AND number = ?2")?
-        .query_row(params![issue, member.segment], |row| row.get(0))
-        .optional()?;
-    watermark.map_or(Ok(()), |watermark| {
-        issues::carry(db, issue, member.number.0, watermark)
-    })
+    match issues::segment(db, issue, member.segment)? {
+        Some(grounds) => issues::carry(db, issue, member.number.0, grounds.watermark.0),
+        None => Ok(()),
+    }
 }
 
 /// A worker that lost its claim tells what it saw: only doubts are settled by it.

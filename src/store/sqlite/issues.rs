@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{broken, members, millis, time};
+use super::{broken, grounds, members, millis, time};
 use crate::{
-    domain::{EditionId, IssueId, Number, SegmentKey, SlotId, SubscriptionNumber},
-    store::{IssueRow, IssueState, Page, SegmentRow, Tally},
+    domain::{EditionId, IssueId, Number, SlotId, SubscriptionNumber},
+    store::{Grounds, IssueRow, IssueState, Page, SegmentRow, Tally},
 };
 
 pub(super) fn keep(db: &Transaction, hash: &str, content: &str) -> rusqlite::Result<()> {
@@ -65,6 +65,9 @@ pub(super) fn place(db: &Connection, issue: &IssueId) -> rusqlite::Result<Subscr
     )
 }
 
+/// The most segments in a row.
+const SEGMENTS: usize = 256;
+
 pub(super) fn page(db: &Transaction, issue: &IssueId, page: &Page) -> rusqlite::Result<bool> {
     let id = issue.to_string();
     let moved = db.execute(
@@ -74,12 +77,13 @@ pub(super) fn page(db: &Transaction, issue: &IssueId, page: &Page) -> rusqlite::
     if moved == 0 {
         return Ok(false);
     }
-    for segment in &page.segments {
-        let key = serde_json::to_string(&segment.key).map_err(|error| broken(3, error))?;
+    for segments in page.segments.chunks(SEGMENTS) {
+        let lowest = segments.iter().map(|segment| segment.grounds.watermark.0);
+        let grounds = grounds::encode(segments.iter().map(|segment| &segment.grounds));
         db.prepare_cached(
-            "INSERT INTO segment (issue, number, watermark, key) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO segment (issue, first, watermark, grounds) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![id, segment.number, segment.key.watermark.0, key])?;
+        .execute(params![id, segments[0].number, lowest.min(), grounds])?;
     }
     for chunk in &page.chunks {
         db.prepare_cached(
@@ -236,26 +240,44 @@ pub(super) fn recent(db: &Connection, limit: usize) -> rusqlite::Result<Vec<Issu
 }
 
 pub(super) fn segments(db: &Connection, issue: &IssueId) -> rusqlite::Result<Vec<SegmentRow>> {
-    db.prepare_cached("SELECT number, key FROM segment WHERE issue = ?1 ORDER BY number")?
-        .query_map([issue.to_string()], |row| {
-            Ok(SegmentRow {
-                number: row.get(0)?,
-                key: read_key(&row.get::<_, String>(1)?)?,
-            })
-        })?
-        .collect()
+    let mut statement =
+        db.prepare_cached("SELECT first, grounds FROM segment WHERE issue = ?1 ORDER BY first")?;
+    let mut rows = statement.query([issue.to_string()])?;
+    let mut segments = Vec::new();
+    while let Some(row) = rows.next()? {
+        let first: u32 = row.get(0)?;
+        let numbered = (first..).zip(read_grounds(row)?);
+        segments.extend(numbered.map(|(number, grounds)| SegmentRow { number, grounds }));
+    }
+    Ok(segments)
 }
 
 pub(super) fn segment(
     db: &Connection,
-    issue: &IssueId,
+    issue: &str,
     number: u32,
-) -> rusqlite::Result<Option<SegmentKey>> {
-    db.prepare_cached("SELECT key FROM segment WHERE issue = ?1 AND number = ?2")?
-        .query_row(params![issue.to_string(), number], |row| {
-            read_key(&row.get::<_, String>(0)?)
+) -> rusqlite::Result<Option<Grounds>> {
+    let found = db
+        .prepare_cached(
+            "SELECT first, grounds FROM segment WHERE issue = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1",
+        )?
+        .query_row(params![issue, number], |row| {
+            let place = number - row.get::<_, u32>(0)?;
+            Ok(read_grounds(row)?.into_iter().nth(place as usize))
         })
-        .optional()
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// The segments in the second column.
+fn read_grounds(row: &Row) -> rusqlite::Result<Vec<Grounds>> {
+    grounds::decode(row.get_ref(1)?.as_blob()?).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            1,
+            rusqlite::types::Type::Blob,
+            "no segments".into(),
+        )
+    })
 }
 
 pub(super) fn lowest_watermark(db: &Connection, issue: &IssueId) -> rusqlite::Result<Number> {
@@ -277,10 +299,6 @@ pub(super) fn lowest_carry(
         |row| row.get::<_, Option<i64>>(0),
     )
     .map(|watermark| watermark.map(Number))
-}
-
-pub(super) fn read_key(json: &str) -> rusqlite::Result<SegmentKey> {
-    serde_json::from_str(json).map_err(|error| broken(1, error))
 }
 
 pub(super) fn tally(db: &Connection, issue: &IssueId) -> rusqlite::Result<Tally> {

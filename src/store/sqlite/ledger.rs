@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Sqlite, chunks, doubts, issues};
 use crate::{
-    domain::{EditionId, IssueId, Number, SegmentKey, SlotId, Subscription, SubscriptionNumber},
+    domain::{EditionId, IssueId, Number, SlotId, Subscription, SubscriptionNumber},
     store::{
-        Advance, Claim, Claimed, Delivery, Doubt, IssueRow, Ledger, Left, Member, Outcome,
+        Advance, Claim, Claimed, Delivery, Doubt, Grounds, IssueRow, Ledger, Left, Member, Outcome,
         OutcomeRow, Page, Result, SegmentRow, Tally,
     },
 };
@@ -98,8 +98,10 @@ impl Ledger for Sqlite {
         self.look("reading segments", |db| issues::segments(db, issue))
     }
 
-    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<SegmentKey>> {
-        self.look("reading a segment", |db| issues::segment(db, issue, number))
+    fn segment(&self, issue: &IssueId, number: u32) -> Result<Option<Grounds>> {
+        self.look("reading a segment", |db| {
+            issues::segment(db, &issue.to_string(), number)
+        })
     }
 
     fn lowest_watermark(&self, issue: &IssueId) -> Result<Number> {

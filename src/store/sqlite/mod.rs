@@ -7,6 +7,7 @@ mod archive;
 mod chunks;
 mod copy;
 mod doubts;
+mod grounds;
 mod issues;
 mod ledger;
 mod members;
@@ -27,11 +28,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::
 use super::{Result, Store, StoreError};
 
 /// What makes the schema, one step after another. A step that was released is never changed: a database says how many it has made.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 const BUSY: Duration = Duration::from_secs(30);
 

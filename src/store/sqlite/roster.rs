@@ -1,7 +1,7 @@
 //! The roster in SQLite.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, Transaction, params};
 
 use super::{
     Sqlite, broken, millis,
@@ -16,8 +16,8 @@ use crate::{
     },
     keys::Keys,
     store::{
-        Active, Carry, FileRow, Places, Result, Roster, Suppression, SuppressionReason, Synced,
-        WishId, Wisher,
+        Active, Carry, FileRow, MannerId, Places, Result, Roster, Suppression, SuppressionReason,
+        Synced, Wish, WishId, Wisher,
     },
 };
 
@@ -145,12 +145,30 @@ impl Roster for Sqlite {
 
     fn wish(&self, id: WishId) -> Result<Subscriber> {
         self.look("reading what subscribers wish", |db| {
-            db.prepare_cached("SELECT text FROM wish WHERE id = ?1")?
-                .query_row([id.0], |row| {
-                    let text = row.get_ref(0)?.as_bytes()?;
-                    serde_json::from_slice(text).map_err(|error| broken(0, error))
-                })
+            let mut statement = db.prepare_cached(WISH)?;
+            let wish = read_wish(&mut statement, id)?;
+            let topics = match wish.topics.as_str() {
+                "" => None,
+                topics => Some(topics.parse().map_err(|error| broken(0, error))?),
+            };
+            Ok(Subscriber {
+                topics,
+                ..read_manner(db, wish.manner)?
+            })
         })
+    }
+
+    fn wishes(&self, ids: &[WishId]) -> Result<Vec<Wish>> {
+        self.look("reading what subscribers wish", |db| {
+            let mut statement = db.prepare_cached(WISH)?;
+            ids.iter()
+                .map(|id| read_wish(&mut statement, *id))
+                .collect()
+        })
+    }
+
+    fn manner(&self, id: MannerId) -> Result<Subscriber> {
+        self.look("reading what subscribers wish", |db| read_manner(db, id))
     }
 
     fn slots(&self, edition: &EditionId) -> Result<Vec<SlotId>> {
@@ -326,6 +344,25 @@ pub(super) fn address(row: &Row, column: usize) -> rusqlite::Result<Address> {
     row.get::<_, String>(column)?
         .parse()
         .map_err(|error| broken(column, error))
+}
+
+const WISH: &str = "SELECT topics, manner FROM wish WHERE id = ?1";
+
+fn read_wish(statement: &mut Statement, id: WishId) -> rusqlite::Result<Wish> {
+    statement.query_row([id.0], |row| {
+        Ok(Wish {
+            topics: row.get(0)?,
+            manner: MannerId(row.get(1)?),
+        })
+    })
+}
+
+fn read_manner(db: &Connection, id: MannerId) -> rusqlite::Result<Subscriber> {
+    db.prepare_cached("SELECT text FROM manner WHERE id = ?1")?
+        .query_row([id.0], |row| {
+            let text = row.get_ref(0)?.as_bytes()?;
+            serde_json::from_slice(text).map_err(|error| broken(0, error))
+        })
 }
 
 enum Taken {

@@ -382,13 +382,21 @@ fn move_to(
 
 /// The name of what a person wishes.
 fn wish_of(db: &Transaction, declared: &str) -> rusqlite::Result<i64> {
-    const TEXT: &str = "json_set(?1, '$.address', 'nobody@example.invalid', '$.name', '')";
+    const MANNER: &str =
+        "json_set(?1, '$.address', 'nobody@example.invalid', '$.name', '', '$.topics', NULL)";
+    const TOPICS: &str = "coalesce(json_extract(?1, '$.topics'), '')";
     db.prepare_cached(&format!(
-        "INSERT INTO wish (text) VALUES ({TEXT}) ON CONFLICT DO NOTHING"
+        "INSERT INTO manner (text) VALUES ({MANNER}) ON CONFLICT DO NOTHING"
     ))?
     .execute([declared])?;
-    db.prepare_cached(&format!("SELECT id FROM wish WHERE text = {TEXT}"))?
-        .query_row([declared], |row| row.get(0))
+    db.prepare_cached(&format!(
+        "INSERT INTO wish (topics, manner) SELECT {TOPICS}, id FROM manner WHERE text = {MANNER} ON CONFLICT DO NOTHING"
+    ))?
+    .execute([declared])?;
+    db.prepare_cached(&format!(
+        "SELECT id FROM wish WHERE topics = {TOPICS} AND manner = (SELECT id FROM manner WHERE text = {MANNER})"
+    ))?
+    .query_row([declared], |row| row.get(0))
 }
 
 /// Makes a subscriber's active subscriptions those to the `wanted` editions.
