@@ -10,8 +10,8 @@ pub mod sqlite;
 
 pub use archive::{Archive, Recorded, SourceNews};
 pub use ledger::{
-    Advance, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left, Member,
-    Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
+    Advance, Allowed, Claim, Claimed, Delivery, Doubt, Forward, IssueRow, IssueState, Ledger, Left,
+    Member, NamedRate, Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
 pub use roster::{
     Active, Carry, FileRow, Roster, Suppression, SuppressionReason, Synced, WishId, Wisher,
