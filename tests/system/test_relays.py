@@ -39,7 +39,7 @@ class Relays(unittest.TestCase):
         self.use("weight = 3", "weight = 1")
         self.send()
         self.assert_everybody_has_one()
-        self.assertAlmostEqual(self.first.taken, 45, delta=15)
+        self.assertAlmostEqual(self.first.taken, 45, delta=9)
 
     def test_a_relay_that_is_gone_is_made_up_for_by_the_other(self):
         self.use("weight = 1", "weight = 0", (1, self.second.port))
