@@ -1,6 +1,7 @@
 //! Relays as configured, and their passwords, which are read when they are needed: a dry run needs none.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -10,10 +11,10 @@ use secrecy::SecretString;
 use super::{
     form::{Form, Reading},
     problem::Problem,
-    tree::Node,
-    values::{line, open, path, whole, wrong},
+    tree::{Node, Value},
+    values::{expected, line, list, open, parsed, path, whole, wrong},
 };
-use crate::domain::{DeclaredRelay, Login, RelayUrl, RelayUrlError};
+use crate::domain::{Address, DeclaredRelay, Login, Rate, RelayUrl, RelayUrlError};
 
 /// A relay as `[[relay]]` has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,12 @@ pub struct ConfiguredRelay {
     pub connections: u32,
     /// A file of certificates (PEM) to trust beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Its share of the mails beside the other relays that have one; 0 is for when no other can be used.
+    pub weight: Option<u32>,
+    /// What goes over it at most.
+    pub limits: Vec<Rate>,
+    /// What goes over it at most to addresses of a domain.
+    pub domains: BTreeMap<String, Rate>,
 }
 
 /// An account at a relay, its password still where it is kept.
@@ -142,13 +149,47 @@ pub fn relay(mut form: Form<'_>, base: &Path) -> Option<ConfiguredRelay> {
     let account = account(&mut form, base);
     let connections = form.or("connections", whole(1..=1000), 4);
     let ca_file = form.optional("ca_file", path);
+    let weight = form.optional("weight", whole(0..=1_000_000));
+    let rate = form.optional("rate", parsed);
+    let limits = form.or("limit", one_or_more, Vec::new());
+    let domains = form.or("domains", domains, BTreeMap::new());
     form.finish();
     Some(ConfiguredRelay {
+        weight,
+        limits: rate.into_iter().chain(limits).collect(),
+        domains,
         url: url?,
         account,
         connections,
         ca_file: ca_file.map(|path| base.join(path)),
     })
+}
+
+/// `"300/day"`, or a list of such.
+fn one_or_more(node: &Node) -> Reading<Vec<Rate>> {
+    match node.value {
+        Value::Array(_) => list("[\"50/hour\", \"300/day\"]", parsed)(node),
+        _ => parsed(node).map(|rate| vec![rate]),
+    }
+}
+
+/// `{ "gmail.com" = "20/s" }`.
+fn domains(node: &Node) -> Reading<BTreeMap<String, Rate>> {
+    let Value::Table(table) = &node.value else {
+        return expected(node, "a table such as `{ \"mail.example\" = \"20/s\" }`");
+    };
+    table
+        .entries
+        .iter()
+        .map(|entry| {
+            // An address says how its domain is compared: small letters, A-labels.
+            let domain = match format!("postmaster@{}", entry.key).parse::<Address>() {
+                Ok(address) => address.domain().to_owned(),
+                Err(_) => return wrong(&entry.node, format!("not a domain: `{}`", entry.key)),
+            };
+            Ok((domain, parsed(&entry.node)?))
+        })
+        .collect()
 }
 
 fn url(node: &Node) -> Reading<RelayUrl> {

@@ -384,6 +384,19 @@ error: unknown key `pasword` in [[relay]]
 }
 
 #[test]
+fn a_relay_has_its_share_and_its_limits() {
+    let text = format!(
+        "{GOOD}\n[[relay]]\nurl = \"smtp://localhost\"\nweight = 3\nrate = \"20/s\"\nlimit = [\"50/hour\", \"300/day\"]\n\
+         domains = {{ \"Mail.Example\" = \"5/s\" }}\n"
+    );
+    let relay = read(&text, &[]).unwrap().relays.pop().unwrap();
+    let limits: Vec<_> = relay.limits.iter().map(ToString::to_string).collect();
+    assert_eq!(relay.weight, Some(3));
+    assert_eq!(limits, ["20/s", "50/hour", "300/day"]);
+    assert_eq!(relay.domains["mail.example"].to_string(), "5/s");
+}
+
+#[test]
 fn what_a_relay_or_a_store_can_not_be_is_said() {
     let first = |more: &str| {
         told_after_good(more)

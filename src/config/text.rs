@@ -280,6 +280,19 @@ fn relay(relay: &ConfiguredRelay, base: &Path) -> Table {
     if let Some(file) = &relay.ca_file {
         table.put("ca_file", relative(file, base));
     }
+    if let Some(weight) = relay.weight {
+        table.put("weight", weight);
+    }
+    if !relay.limits.is_empty() {
+        table.texts("limit", relay.limits.iter().map(ToString::to_string));
+    }
+    if !relay.domains.is_empty() {
+        let mut domains = Table::new();
+        for (domain, rate) in &relay.domains {
+            domains.put(domain, rate.to_string());
+        }
+        table.put("domains", domains);
+    }
     table
 }
 

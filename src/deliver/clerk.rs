@@ -10,7 +10,7 @@ use chrono::Utc;
 use super::{
     desk::Desk,
     engine::{DeliverError, Shared},
-    relay::{Phase, Relay},
+    relay::{Phase, Relay, Route},
     reply::{Reply, Ruling, Standing, Verdict},
     work::Work,
 };
@@ -39,6 +39,7 @@ pub(super) enum Came {
 #[derive(Clone, Copy)]
 pub(super) struct Clerk<'a> {
     pub shared: &'a Shared<'a>,
+    pub route: &'a Route,
     pub relay: &'a dyn Relay,
     pub desk: &'a Desk,
     pub standing: &'a Mutex<Standing<Refused>>,

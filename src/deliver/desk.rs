@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
+
 use super::crew::Crew;
 
 /// How often a relay may fail, with nothing taken in between, before it is left for this run.
@@ -15,23 +17,31 @@ struct State {
     failures: u32,
     failed_at: Option<Instant>,
     stopped: Option<String>,
+    rests_until: Option<DateTime<Utc>>,
+    /// How many mails it was given.
+    given: u64,
     crew: Crew,
 }
 
 /// Whether a relay can be used, and by how many connections.
 #[derive(Debug)]
 pub struct Desk {
+    /// Its share of the mails beside others.
+    pub weight: Option<u32>,
     state: Mutex<State>,
 }
 
 impl Desk {
     /// The desk of a relay that at most so many connections go to.
-    pub fn new(connections: u32) -> Self {
+    pub fn new(connections: u32, weight: Option<u32>) -> Self {
         Self {
+            weight,
             state: Mutex::new(State {
                 failures: 0,
                 failed_at: None,
                 stopped: None,
+                rests_until: None,
+                given: 0,
                 crew: Crew::new(connections),
             }),
         }
@@ -59,6 +69,31 @@ impl Desk {
     /// Why it is left for this run, if it is.
     pub fn stopped(&self) -> Option<String> {
         self.state().stopped.clone()
+    }
+
+    /// Until when it takes nothing, because its quota is used up.
+    pub fn rests_until(&self) -> Option<DateTime<Utc>> {
+        self.state().rests_until.filter(|until| *until > Utc::now())
+    }
+
+    /// It takes nothing until then. Says whether that is news.
+    pub fn rest(&self, until: DateTime<Utc>) -> bool {
+        self.state().rests_until.replace(until) != Some(until)
+    }
+
+    /// Whether mail can be given to it.
+    pub fn is_usable(&self) -> bool {
+        self.stopped().is_none() && self.rests_until().is_none()
+    }
+
+    /// It is given so many mails more.
+    pub fn give(&self, mails: usize) {
+        self.state().given += mails as u64;
+    }
+
+    /// How many mails it was given.
+    pub fn given(&self) -> u64 {
+        self.state().given
     }
 
     /// Leaves it for this run. Says whether it was in use until now.
@@ -93,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_relay_that_keeps_failing_is_left() {
-        let desk = Desk::new(1);
+        let desk = Desk::new(1, None);
         let waits: Vec<_> = (0..4)
             .map(|_| desk.failed(Instant::now()).map(|wait| wait.as_secs()))
             .collect();
@@ -102,7 +137,7 @@ mod tests {
 
     #[test]
     fn connections_that_fail_at_once_are_one_failure() {
-        let desk = Desk::new(1);
+        let desk = Desk::new(1, None);
         let since = Instant::now();
         for _ in 0..9 {
             assert_eq!(desk.failed(since), Some(Duration::from_secs(1)));
@@ -111,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_mail_taken_makes_up_for_failures() {
-        let desk = Desk::new(1);
+        let desk = Desk::new(1, None);
         for _ in 0..9 {
             assert!(desk.failed(Instant::now()).is_some());
             desk.took_one();

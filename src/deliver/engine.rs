@@ -15,7 +15,8 @@ use super::{
     desk::Desk,
     journal::{self, Journal},
     lease::Leases,
-    relay::{Relay, StopBy},
+    pace,
+    relay::{Route, StopBy},
     reply::Standing,
     worker::Worker,
 };
@@ -57,8 +58,8 @@ pub struct Delivering<'a> {
     pub keys: &'a Keys,
     /// Makes the mails.
     pub press: &'a dyn Press,
-    /// Where mail is handed to, with the number of connections to each.
-    pub relays: &'a [(Box<dyn Relay>, u32)],
+    /// Where mail is handed to.
+    pub relays: &'a [Route],
     /// The folder of the journals.
     pub journals: &'a Path,
     /// How.
@@ -116,6 +117,8 @@ pub(super) struct Shared<'a> {
     pub journal: Journal,
     pub leases: Leases,
     pub report: Mutex<Report>,
+    /// One for each relay, in the same order.
+    pub desks: Vec<Desk>,
     began: Instant,
 }
 
@@ -131,22 +134,28 @@ pub fn deliver(job: &Delivering) -> Result<Report, DeliverError> {
         journal,
         leases: Leases::default(),
         report: Mutex::default(),
+        desks: job
+            .relays
+            .iter()
+            .map(|route| Desk::new(route.connections, route.weight))
+            .collect(),
         began: Instant::now(),
     };
-    let desks: Vec<_> = job
+    let standings: Vec<_> = job
         .relays
         .iter()
-        .map(|(_, connections)| (Desk::new(*connections), Mutex::new(Standing::default())))
+        .map(|_| Mutex::new(Standing::default()))
         .collect();
     let mut failure = None;
     thread::scope(|scope| {
         let heart = scope.spawn(|| shared.leases.beat(job.store, job.settings.lease));
         let mut workers = Vec::new();
-        for ((relay, connections), (desk, standing)) in job.relays.iter().zip(&desks) {
-            for place in 0..*connections {
+        for ((route, desk), standing) in job.relays.iter().zip(&shared.desks).zip(&standings) {
+            for place in 0..route.connections {
                 let clerk = Clerk {
                     shared: &shared,
-                    relay: relay.as_ref(),
+                    route,
+                    relay: route.relay.as_ref(),
                     desk,
                     standing,
                 };
@@ -163,6 +172,7 @@ pub fn deliver(job: &Delivering) -> Result<Report, DeliverError> {
         shared.leases.end();
         let _ = heart.join();
     });
+    let rests = pace::all_rest_until(&shared.desks);
     let mut report = shared
         .report
         .into_inner()
@@ -172,6 +182,8 @@ pub fn deliver(job: &Delivering) -> Result<Report, DeliverError> {
     }
     shared.journal.remove();
     report.left = job.store.left()?;
+    // What is free can go when a relay takes mail again.
+    report.left.next = report.left.next.max(rests);
     Ok(report)
 }
 
@@ -190,6 +202,11 @@ pub enum DeliverError {
 }
 
 impl Shared<'_> {
+    /// For how much longer a run may wait for something with nothing to do.
+    pub fn patience(&self) -> Duration {
+        self.job.settings.wait.saturating_sub(self.began.elapsed())
+    }
+
     /// The plan's time by now.
     pub fn plan_time(&self) -> DateTime<Utc> {
         self.job.plan_time + TimeDelta::from_std(self.began.elapsed()).unwrap_or_default()
@@ -230,14 +247,16 @@ impl Shared<'_> {
     }
 
     /// With no chunk to claim: waits until one may have come since the bell was `heard`, or says that it is time to end.
-    pub fn wait_for_work(&self, heard: u64) -> Result<bool, StoreError> {
+    /// `aside` is whoever may not take a chunk now, be there one or not.
+    pub fn wait_for_work(&self, heard: u64, aside: bool) -> Result<bool, StoreError> {
+        let breath = if aside { ASIDE } else { BREATH };
         let left = self.job.store.left()?;
         let next = left.next.filter(|_| left.free > 0);
         let until = next.map(|next| (next - Utc::now()).to_std().unwrap_or_default());
         let soon = until.filter(|until| self.began.elapsed() + *until <= self.job.settings.wait);
         if self.leases.any() {
             // Whoever works on the last chunk may defer some of it, or die.
-            let until = soon.map_or(LOOK_AGAIN, |until| until.clamp(BREATH, LOOK_AGAIN));
+            let until = soon.map_or(LOOK_AGAIN, |until| until.clamp(breath, LOOK_AGAIN));
             self.job.stop.wait(heard, until);
             return Ok(true);
         }
@@ -245,12 +264,14 @@ impl Shared<'_> {
             return Ok(false);
         };
         (self.job.watch)(Event::Waiting(next));
-        self.job.stop.wait(heard, until.max(BREATH));
+        self.job.stop.wait(heard, until.max(breath));
         Ok(true)
     }
 }
 
 /// A chunk that is free and can't be claimed this moment is looked for again after so long.
 const BREATH: Duration = Duration::from_millis(20);
+/// Whoever may not take one is rung for when that changes, or nearly always.
+const ASIDE: Duration = Duration::from_millis(250);
 /// The store may be changed by others, who ring no bell here.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);

@@ -12,6 +12,7 @@ mod engine;
 mod hand;
 pub mod journal;
 mod lease;
+mod pace;
 pub mod relay;
 pub mod reply;
 pub mod smtp;

@@ -5,13 +5,13 @@
 
 mod error;
 
-use std::{fmt, io, time::Duration};
+use std::{collections::BTreeMap, fmt, io, time::Duration};
 
 pub use error::{CertificateFault, RelayError};
 
 pub use super::bell::StopBy;
 use super::reply::Reply;
-use crate::compose::Mail;
+use crate::{compose::Mail, domain::Rate};
 
 /// Where mail is handed to.
 pub trait Relay: Send + Sync {
@@ -25,8 +25,19 @@ pub trait Relay: Send + Sync {
     fn connect(&self) -> Result<Box<dyn Session>, RelayError>;
 }
 
-/// Relays, with the number of connections to each.
-pub type Relays = Vec<(Box<dyn Relay>, u32)>;
+/// A relay, and how it is used.
+pub struct Route {
+    /// The relay.
+    pub relay: Box<dyn Relay>,
+    /// How many connections to it at once.
+    pub connections: u32,
+    /// Its share of the mails beside the others that have one; 0 is for when no other can be used.
+    pub weight: Option<u32>,
+    /// What goes over it at most.
+    pub limits: Vec<Rate>,
+    /// What goes over it at most to addresses of a domain.
+    pub domains: BTreeMap<String, Rate>,
+}
 
 /// A session with a relay.
 pub trait Session: Send {

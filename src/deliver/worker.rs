@@ -11,6 +11,7 @@ use super::{
     hand::{Hand, Handed},
     journal,
     lease::lease_until,
+    pace::{self, Pace},
     relay::Session,
     work::Work,
 };
@@ -52,15 +53,26 @@ impl<'a> Worker<'a> {
         let shared = self.clerk.shared;
         while self.may_work() {
             let heard = shared.job.stop.rung();
-            let claimed = if self.clerk.desk.wants(self.place) {
-                self.claim()?
-            } else {
+            if let Some(until) = self.clerk.desk.rests_until() {
                 self.say_goodbye();
-                None
-            };
+                let wait = (until - Utc::now()).to_std().unwrap_or_default();
+                if wait > shared.patience() {
+                    break;
+                }
+                shared.job.stop.sleep(wait);
+                continue;
+            }
+            let (wanted, turn) = (
+                self.clerk.desk.wants(self.place),
+                pace::is_its_turn(self.clerk.desk, &shared.desks),
+            );
+            let claimed = if wanted && turn { self.claim()? } else { None };
+            if !wanted {
+                self.say_goodbye();
+            }
             match claimed {
                 Some(claimed) => self.work_on(claimed)?,
-                None if shared.wait_for_work(heard)? => {}
+                None if shared.wait_for_work(heard, !(wanted && turn))? => {}
                 None => break,
             }
         }
@@ -120,7 +132,24 @@ impl<'a> Worker<'a> {
                 return self.release(work);
             }
             let from = work.done;
-            let end = (from + self.batch).min(count);
+            let upto = (from + self.batch).min(count);
+            let end = match pace::allowed(self.clerk, &recipients, from, upto)? {
+                Pace::Go(mails) => from + mails,
+                Pace::Soon(wait) => {
+                    self.clerk.shared.job.stop.sleep(wait);
+                    if self.may_work() {
+                        continue;
+                    }
+                    return self.release(work);
+                }
+                Pace::NotBefore(not_before) => {
+                    return self
+                        .commit(work, 0, Then::Release { not_before })
+                        .map(|_| ());
+                }
+                Pace::NotHere => return self.release(work),
+            };
+            self.clerk.desk.give(end - from);
             let Some(barred) = self.commit(work, end - from, Then::Continue)? else {
                 return Ok(());
             };
@@ -137,7 +166,9 @@ impl<'a> Worker<'a> {
                 return Err(failure);
             }
             self.fit_batch(work.done - from, began.elapsed());
-            self.clerk.desk.count(work.done - from, Instant::now());
+            if self.clerk.desk.count(work.done - from, Instant::now()) {
+                self.clerk.shared.job.stop.ring();
+            }
             if let Some(reason) = lost {
                 self.clerk.back_off(began, &reason);
             }

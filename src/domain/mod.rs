@@ -14,6 +14,7 @@ mod limit;
 mod look;
 pub mod query;
 mod ranking;
+mod rate;
 mod relay;
 mod segment;
 mod signer;
@@ -39,6 +40,7 @@ pub use limit::Limit;
 pub use look::{Form, Length, Look, Parts};
 pub use query::Query;
 pub use ranking::{Pin, Ranking};
+pub use rate::{Pace, Per, Rate, RateError};
 pub use relay::{DeclaredRelay, Login, RelayUrl, RelayUrlError, Security};
 pub use segment::{
     Also, Beside, Corrected, Correction, FormerWish, Mark, Moved, Placed, Section, Segment,

@@ -1,6 +1,6 @@
 //! Planning an issue: its row first, then page after page of subscriptions, each committed whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -92,6 +92,8 @@ pub struct Planner<'a> {
     sources: &'a [DeclaredSource],
     index: &'a TopicIndex,
     connections: u64,
+    /// The recipients' domains that a relay keeps a rate for.
+    limited: BTreeSet<&'a str>,
     /// Is told who is left out, where somebody wants to know.
     left_out: Option<&'a mut dyn FnMut(LeftOut)>,
 }
@@ -141,6 +143,12 @@ impl<'a> Planner<'a> {
             sources: &project.config.sources,
             index,
             connections: connections.max(1),
+            limited: project
+                .config
+                .relays
+                .iter()
+                .flat_map(|relay| relay.domains.keys().map(String::as_str))
+                .collect(),
             left_out,
         }
     }
@@ -324,7 +332,11 @@ impl<'a> Planner<'a> {
             }
             self.tell_left_out(wisher.number, why)?;
         }
-        page.chunks = chunks(members, context.chunk);
+        let (waited, others) = members
+            .into_iter()
+            .partition(|(wisher, _)| wisher.carry.is_some());
+        page.first = chunks(waited, context.chunk, &self.limited);
+        page.chunks = chunks(others, context.chunk, &self.limited);
         Ok(page)
     }
 
@@ -529,16 +541,23 @@ fn topics_of(store: &dyn Store, project: &Project, row: &IssueRow) -> Option<Top
     topic_index(&config).ok()
 }
 
-/// Chunks of members: those of one domain together, and in them those of one segment.
-fn chunks(mut members: Vec<(&Wisher, Member)>, size: usize) -> Vec<Vec<Member>> {
+/// Chunks of members: those of one domain together, and in them those of one segment. A domain with a rate of its own shares no chunk with
+/// others, so that nobody waits for it.
+fn chunks(
+    mut members: Vec<(&Wisher, Member)>,
+    size: usize,
+    limited: &BTreeSet<&str>,
+) -> Vec<Vec<Member>> {
     members.sort_unstable_by(|(one, a), (other, b)| {
         let domain = one.domain.cmp(&other.domain);
         domain
             .then(a.segment.cmp(&b.segment))
             .then(one.reader.cmp(&other.reader))
     });
+    let group = |wisher: &Wisher| limited.get(wisher.domain.as_str()).copied();
     members
-        .chunks(size)
+        .chunk_by(|(one, _), (other, _)| group(one) == group(other))
+        .flat_map(|alike| alike.chunks(size))
         .map(|chunk| chunk.iter().map(|(_, member)| *member).collect())
         .collect()
 }

@@ -15,8 +15,7 @@ use super::{
 use crate::{
     deliver::{
         self, Delivering, Event, Renew, Report, Settings,
-        relay::Relays,
-        relay::StopBy,
+        relay::{Route, StopBy},
         smtp::{SmtpRelay, Timeouts},
     },
     domain::{Edition, InDoubt, IssueId, Slot, SlotId},
@@ -353,15 +352,21 @@ fn deliver_all(
 ///
 /// # Errors
 /// When a password or a file of certificates can't be read.
-pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Relays, RunError> {
-    let mut relays = Relays::new();
+pub fn relays(project: &Project, stop_by: &StopBy) -> Result<Vec<Route>, RunError> {
+    let mut relays = Vec::new();
     for declared in &project.config.relays {
         let timeouts = Timeouts {
             end: project.config.delivery.timeout,
             ..Timeouts::default()
         };
         let relay = SmtpRelay::new(declared.declared()?, timeouts, stop_by.clone())?;
-        relays.push((Box::new(relay), declared.connections));
+        relays.push(Route {
+            relay: Box::new(relay),
+            connections: declared.connections,
+            weight: declared.weight,
+            limits: declared.limits.clone(),
+            domains: declared.domains.clone(),
+        });
     }
     if relays.is_empty() {
         return Err(RunError::NoRelay);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     compose::Mail,
     deliver::{
-        relay::{StopBy, send_one},
+        relay::{Route, StopBy, send_one},
         reply::Reply,
     },
     domain::{
@@ -162,7 +162,7 @@ fn row(
 /// In words for the operator: what each relay said.
 pub fn hand_over(project: &Project, mail: &Mail) -> Result<(String, Reply), RunError> {
     let mut refused = Vec::new();
-    for (relay, _) in relays(project, &StopBy::default())? {
+    for Route { relay, .. } in relays(project, &StopBy::default())? {
         let mut session = match relay.connect() {
             Ok(session) => session,
             Err(error) => {

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Result, WishId};
 use crate::domain::{
-    Address, EditionId, FormerWish, IssueId, Number, SlotId, Subscription, SubscriptionNumber,
+    Address, EditionId, FormerWish, IssueId, Number, Rate, SlotId, Subscription, SubscriptionNumber,
 };
 
 /// How far an issue has come.
@@ -91,6 +91,8 @@ pub struct Page {
     pub segments: Vec<SegmentRow>,
     /// The chunks.
     pub chunks: Vec<Vec<Member>>,
+    /// Chunks that go before all others: of those whom the last issue did not reach.
+    pub first: Vec<Vec<Member>>,
     /// Watermarks of those who are not mailed in this issue, though there may be something for them.
     pub carry: Vec<(SubscriptionNumber, Number)>,
     /// How many of the page's subscriptions were neither suppressed nor paused.
@@ -290,6 +292,24 @@ pub struct Delivery {
     pub outcome: Option<Outcome>,
 }
 
+/// A rate, under the name that all who keep to it know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRate {
+    /// Its name in the store.
+    pub name: String,
+    /// The rate.
+    pub rate: Rate,
+}
+
+/// How many mails may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// So many now.
+    pub count: u32,
+    /// When there is room for more, where it wasn't as many as were wanted.
+    pub next: DateTime<Utc>,
+}
+
 /// The durable record of deliveries.
 pub trait Ledger {
     /// Keeps something under its hash: what an issue is made from.
@@ -477,6 +497,18 @@ pub trait Ledger {
         outcomes: &[(Member, Outcome)],
         now: DateTime<Utc>,
     ) -> Result<()>;
+
+    /// Takes as many of the `want` mails as all of these rates have room for at `now`: shared by all processes, and remembered.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn allow(&self, limits: &[NamedRate], want: u32, now: DateTime<Utc>) -> Result<Allowed>;
+
+    /// Gives back what was allowed and didn't go.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn give_back(&self, limits: &[NamedRate], count: u32, now: DateTime<Utc>) -> Result<()>;
 
     /// What is left to do in the open issues.
     ///

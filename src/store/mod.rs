@@ -11,8 +11,8 @@ pub mod sqlite;
 
 pub use archive::{Archive, Recorded, SourceNews};
 pub use ledger::{
-    Advance, Claim, Claimed, Delivery, Doubt, Forward, Grounds, IssueRow, IssueState, Ledger, Left,
-    Member, Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
+    Advance, Allowed, Claim, Claimed, Delivery, Doubt, Forward, Grounds, IssueRow, IssueState,
+    Ledger, Left, Member, NamedRate, Outcome, OutcomeRow, Page, SegmentRow, Tally, Then,
 };
 pub use people::{
     Asked, Consent, Enrolled, Filed, Happened, How, Joined, Joining, KeptSuppression, Pending,

@@ -85,12 +85,13 @@ pub(super) fn page(db: &Transaction, issue: &IssueId, page: &Page) -> rusqlite::
         )?
         .execute(params![id, segments[0].number, lowest.min(), grounds])?;
     }
-    for chunk in &page.chunks {
+    let usual = page.chunks.iter().map(|chunk| (chunk, 0));
+    for (chunk, not_before) in page.first.iter().map(|chunk| (chunk, -1)).chain(usual) {
         db.prepare_cached(
             "INSERT INTO chunk (issue, members, count, original, attempt, resend, state, not_before)
-             VALUES (?1, ?2, ?3, 1, 0, 0, 'free', 0)",
+             VALUES (?1, ?2, ?3, 1, 0, 0, 'free', ?4)",
         )?
-        .execute(params![id, members::encode(chunk), i64::try_from(chunk.len()).unwrap_or(i64::MAX)])?;
+        .execute(params![id, members::encode(chunk), i64::try_from(chunk.len()).unwrap_or(i64::MAX), not_before])?;
     }
     for (subscription, watermark) in &page.carry {
         carry(db, &id, subscription.0, watermark.0)?;

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Sqlite, chunks, doubts, issues};
+use super::{Sqlite, allowance, chunks, doubts, issues};
 use crate::{
     domain::{EditionId, IssueId, Number, SlotId, Subscription, SubscriptionNumber},
     store::{
-        Advance, Claim, Claimed, Delivery, Doubt, Grounds, IssueRow, Ledger, Left, Member, Outcome,
-        OutcomeRow, Page, Result, SegmentRow, Tally,
+        Advance, Allowed, Claim, Claimed, Delivery, Doubt, Grounds, IssueRow, Ledger, Left, Member,
+        NamedRate, Outcome, OutcomeRow, Page, Result, SegmentRow, Tally,
     },
 };
 
@@ -159,6 +159,18 @@ impl Ledger for Sqlite {
     ) -> Result<()> {
         self.change("settling doubts", |db| {
             doubts::report_late(db, issue, outcomes, now)
+        })
+    }
+
+    fn allow(&self, limits: &[NamedRate], want: u32, now: DateTime<Utc>) -> Result<Allowed> {
+        self.change("counting against a limit", |db| {
+            allowance::allow(db, limits, want, now)
+        })
+    }
+
+    fn give_back(&self, limits: &[NamedRate], count: u32, now: DateTime<Utc>) -> Result<()> {
+        self.change("counting against a limit", |db| {
+            allowance::give_back(db, limits, count, now)
         })
     }
 

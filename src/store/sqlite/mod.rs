@@ -3,6 +3,7 @@
 //! Several processes share it: write transactions are short and begin as such (`BEGIN IMMEDIATE`), and whoever finds it
 //! busy waits.
 
+mod allowance;
 mod archive;
 mod chunks;
 mod copy;
@@ -28,12 +29,13 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::
 use super::{Result, Store, StoreError};
 
 /// What makes the schema, one step after another. A step that was released is never changed: a database says how many it has made.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -237,7 +239,7 @@ fn broken(column: usize, error: impl std::error::Error + Send + Sync + 'static) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Archive as _;
+    use crate::store::{Archive as _, Ledger as _, NamedRate};
 
     #[test]
     fn a_database_of_an_earlier_version_is_brought_up_to_date_with_all_that_is_in_it() {
@@ -261,6 +263,56 @@ mod tests {
             });
             assert_eq!(again.unwrap(), i64::try_from(STEPS.len()).unwrap());
         }
+    }
+
+    fn allowed(store: &Sqlite, rate: &str, want: u32, now: &str) -> (u32, String) {
+        let limit = NamedRate {
+            name: rate.to_owned(),
+            rate: rate.parse().unwrap(),
+        };
+        let allowed = store.allow(&[limit], want, now.parse().unwrap()).unwrap();
+        (allowed.count, allowed.next.to_rfc3339())
+    }
+
+    #[test]
+    fn a_quota_is_remembered_until_its_period_ends() {
+        let store = Sqlite::in_memory().unwrap();
+        let ends = || "2026-11-25T00:00:00+00:00".to_owned();
+        let allow = |want, now: &str| allowed(&store, "300/day", want, now);
+        assert_eq!(allow(200, "2026-11-24T07:00:00Z").0, 200);
+        assert_eq!(allow(200, "2026-11-24T07:00:00Z"), (100, ends()));
+        assert_eq!(allow(1, "2026-11-24T23:59:59Z"), (0, ends()));
+        assert_eq!(allow(400, "2026-11-25T00:00:00Z").0, 300);
+        // A clock that is set back opens no second quota.
+        assert_eq!(allow(1, "2026-11-24T23:59:59Z").0, 0);
+    }
+
+    #[test]
+    fn a_rate_is_kept_evenly() {
+        let store = Sqlite::in_memory().unwrap();
+        let allow = |want, now: &str| allowed(&store, "20/s", want, now);
+        assert_eq!(
+            allow(32, "2026-11-24T07:00:00Z"),
+            (5, "2026-11-24T07:00:00.050+00:00".to_owned())
+        );
+        assert_eq!(allow(32, "2026-11-24T07:00:00.049Z").0, 0);
+        assert_eq!(allow(32, "2026-11-24T07:00:00.100Z").0, 2);
+        assert_eq!(allow(32, "2026-11-24T07:00:05Z").0, 5);
+        // Nor does a clock that was an hour ahead stop everything for an hour.
+        assert_eq!(allow(32, "2026-11-24T06:00:00Z").0, 5);
+    }
+
+    #[test]
+    fn what_did_not_go_can_go_later() {
+        let store = Sqlite::in_memory().unwrap();
+        let limits = ["3/day", "9/month"].map(|rate| NamedRate {
+            name: rate.to_owned(),
+            rate: rate.parse().unwrap(),
+        });
+        let now = "2026-11-24T07:00:00Z".parse().unwrap();
+        assert_eq!(store.allow(&limits, 5, now).unwrap().count, 3);
+        store.give_back(&limits, 2, now).unwrap();
+        assert_eq!(store.allow(&limits, 5, now).unwrap().count, 2);
     }
 
     #[test]
