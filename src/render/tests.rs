@@ -28,6 +28,7 @@ fn publisher() -> Publisher {
         postal_address: "12 Quay Street\n1000 Harbour Town".into(),
         service_url: Some("https://news.harbour.example".into()),
         bounce_address: None,
+        media: None,
     }
 }
 
@@ -810,7 +811,7 @@ prop_compose! {
             authors: names.into_iter().map(|name| Person { name, ..Person::default() }).collect(),
             language: tag.map(language),
             body: RichText { html: ammonia::clean(&body), text: body },
-            image: image.map(|[url, alt, caption, credit]| Image { url: format!("{prefix}{url}"), alt, caption, credit }),
+            image: image.map(|[url, alt, caption, credit]| Image { url: format!("{prefix}{url}"), alt, caption, credit, size: None }),
             reading_minutes,
             related: related.into_iter().map(|(title, url)| Related { title, url }).collect(),
             source,

@@ -13,6 +13,7 @@ mod explain_article;
 mod issue;
 mod lint;
 mod made_from;
+mod media;
 mod press;
 mod preview;
 mod project;
@@ -90,6 +91,14 @@ pub enum RunError {
     /// A key that signs mails.
     #[error(transparent)]
     Dkim(#[from] DkimKeyError),
+    /// The publisher's folder of media.
+    #[error("the folder of media `{path}` can't be written: {error}", path = path.display())]
+    Media {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A template, or the labels.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -35,7 +35,9 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
 /// `2024031210`.
 fn hour_of_day(digits: &str) -> Option<DateTime<Utc>> {
     let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u32>().ok();
-    let year = part(0, 4).filter(|year| (1900..2100).contains(year))?.cast_signed();
+    let year = part(0, 4)
+        .filter(|year| (1900..2100).contains(year))?
+        .cast_signed();
     let date = NaiveDate::from_ymd_opt(year, part(4, 6)?, part(6, 8)?)?;
     Some(date.and_hms_opt(part(8, 10)?, 0, 0)?.and_utc())
 }
