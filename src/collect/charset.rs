@@ -11,6 +11,9 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use memchr::memmem;
 
 mod ebcdic;
+mod label;
+
+use label::Charset;
 
 /// Where an XML declaration may be: warnings of a program may stand before it.
 const HEAD: usize = 1024;
@@ -114,16 +117,12 @@ fn utf_32(bytes: &[u8], code: fn([u8; 4]) -> u32) -> String {
 
 /// By labels, the most trusted first, as far as the octets bear them out.
 fn by_labels<'b, 'l>(bytes: &'b [u8], labels: impl Iterator<Item = &'l str>) -> Cow<'b, str> {
-    let labels: Vec<&'static Encoding> = labels
-        .filter_map(encoding_of)
-        // In an encoding of 16 bits the label itself couldn't be read
-        .filter(|encoding| ![UTF_16LE, UTF_16BE].contains(encoding))
-        .collect();
-    let believed = |encodings: &[&'static Encoding]| {
-        encodings
+    let labels: Vec<Charset> = labels.filter_map(Charset::of_label).collect();
+    let believed = |charsets: &[Charset]| {
+        charsets
             .iter()
-            .filter(|encoding| **encoding != UTF_8)
-            .find_map(|encoding| whole(encoding, bytes))
+            .filter(|charset| !charset.is_utf_8())
+            .find_map(|charset| charset.whole(bytes))
     };
     let many_octets: Vec<_> = labels
         .iter()
@@ -148,28 +147,10 @@ fn by_labels<'b, 'l>(bytes: &'b [u8], labels: impl Iterator<Item = &'l str>) -> 
     }
     let mut detector = EncodingDetector::new();
     detector.feed(bytes, true);
-    let looks_like = detector.guess(None, false);
-    whole(looks_like, bytes).unwrap_or_else(|| {
-        let encoding = labels
-            .iter()
-            .copied()
-            .find(|label| *label != UTF_8)
-            .unwrap_or(looks_like);
-        encoding.decode_without_bom_handling(bytes).0
-    })
-}
-
-/// The encoding of a label, as the web knows it or with the signs that other systems put in it: `windows_1251`.
-fn encoding_of(label: &str) -> Option<&'static Encoding> {
-    Encoding::for_label(label.as_bytes())
-        .or_else(|| Encoding::for_label(label.replace('_', "-").as_bytes()))
-}
-
-/// The text in this encoding, if all octets have a meaning in it; a document that is cut off may lack some at its end.
-fn whole<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Option<Cow<'b, str>> {
-    let longest = if encoding.is_single_byte() { 0 } else { 3 };
-    (0..=longest.min(bytes.len())).find_map(|lost| {
-        encoding.decode_without_bom_handling_and_without_replacement(&bytes[..bytes.len() - lost])
+    let looks_like = Charset::Web(detector.guess(None, false));
+    looks_like.whole(bytes).unwrap_or_else(|| {
+        let charset = labels.iter().find(|label| !label.is_utf_8());
+        charset.unwrap_or(&looks_like).lossy(bytes)
     })
 }
 
