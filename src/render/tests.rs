@@ -653,6 +653,20 @@ fn long_segment(count: usize) -> Segment {
 }
 
 #[test]
+fn a_pictures_height_follows_from_its_size_in_whole_pixels() {
+    let mut story = article("Ports reopen", "");
+    story.image = Some(Image {
+        url: "https://harbour.example/a.jpg".into(),
+        size: crate::domain::ImageSize::new(1600, 901),
+        ..Image::default()
+    });
+    let stories = vec![placed(story, Form::Lead)];
+    let segment = segment("en", &["korea"], vec![(Some("korea"), stories)]);
+    let (_, html, _) = made_with(&[], Design::default(), &segment);
+    assert!(html.contains("width=\"536\" height=\"302\""), "{html}");
+}
+
+#[test]
 fn a_digest_over_its_limit_is_shortened_from_its_end() {
     let made = |octets| {
         let design = Design {
