@@ -56,7 +56,15 @@ fn article() -> impl Strategy<Value = Article> {
             },
             body: RichText::default(),
             image: image.then(|| Image {
-                url: "https://images.example/a.jpg".into(),
+                size: None,
+                url: if summary.len() % 2 == 0 {
+                    "https://images.example/a.jpg".into()
+                } else {
+                    format!(
+                        "data:image/jpeg;base64,{}",
+                        ["/9j/", "AAAA"][summary.len() / 2 % 2]
+                    )
+                },
                 alt: summary.clone(),
                 caption: String::new(),
                 credit: "Agency".into(),
@@ -193,7 +201,7 @@ proptest! {
         prop_assume!(!local.starts_with('.') && !local.contains(".."));
         let (edition, templates) = (edition(), Templates::built_in());
         let issue = IssueId { edition: edition.id.clone(), date: "2026-11-24".parse().unwrap(), slot: SlotId::default() };
-        let publisher = Publisher {
+        let publisher = Publisher { media: None,
             name: "The Morning Post".into(),
             url: Some("https://a.example".into()),
             postal_address: "12 Harbour Street".into(),
@@ -233,7 +241,7 @@ proptest! {
         let digest = renderer.render(&segment).unwrap();
         let spliced = composer.mail(&composer.prepare(&digest, hash), &subscription);
         let whole = renderer.render_whole(&segment, &composer.reader_values(&subscription)).unwrap();
-        let whole = Whole { subject: &whole.subject, language: &whole.language, parts, html: &whole.html, text: &whole.text };
+        let whole = Whole { subject: &whole.subject, language: &whole.language, parts, html: &whole.html, text: &whole.text, pictures: &whole.pictures };
         let composed = compose_whole(&composer, &whole, hash, &subscription);
         prop_assert_eq!(
             String::from_utf8_lossy(&spliced.bytes).into_owned(),
@@ -246,7 +254,13 @@ proptest! {
         let parsed = mail_parser::MessageParser::new().parse(&spliced.bytes).unwrap();
         prop_assert_eq!(parsed.subject(), Some(digest.subject.as_str()));
         prop_assert_eq!(parsed.html_body_count(), 1);
-        prop_assert_eq!(parsed.parts.len(), if text_alone { 1 } else { 3 });
+        let parts = match (text_alone, whole.pictures.len()) {
+            (true, _) => 1,
+            (false, 0) => 3,
+            // The HTML and its pictures are one part
+            (false, pictures) => 4 + pictures,
+        };
+        prop_assert_eq!(parsed.parts.len(), parts);
         // A bounce says whose it is, without a word of the address.
         let whose = keys.find(&spliced.from.to_string()).map(|token| token.reader);
         prop_assert_eq!(whose, service.then_some(subscription.reader));

@@ -60,6 +60,7 @@ fn main() {
             parts: segment.key.parts,
             html: &whole.html,
             text: &whole.text,
+            pictures: &whole.pictures,
         };
         compose_whole(&composer, &whole, [0; 16], &reader)
     };

@@ -21,6 +21,7 @@ pub fn publisher() -> Publisher {
         postal_address: "12 Quay Street, Harbour Town".into(),
         service_url: Some("https://news.harbour.example".into()),
         bounce_address: None,
+        media: None,
     }
 }
 

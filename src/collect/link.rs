@@ -1,8 +1,10 @@
 //! Addresses as sources write them → addresses that can be opened, and that follow nobody around.
 
+use std::collections::HashMap;
+
 use url::Url;
 
-use super::plain;
+use super::{plain, raw::LocalPicture};
 
 /// What addresses of one article are read with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +15,8 @@ pub struct Links<'a> {
     pub page: Option<&'a Url>,
     /// The parameters that go: a name, or its beginning before a `*`; in any case of letters.
     pub tracking: &'a [String],
+    /// The article's pictures that are files, by the addresses that it has for them.
+    pub pictures: Option<&'a HashMap<String, LocalPicture>>,
 }
 
 impl Links<'_> {
@@ -21,6 +25,15 @@ impl Links<'_> {
     pub fn web(&self, address: &str) -> Option<Url> {
         self.resolve(address)
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    }
+
+    /// A picture's address: on the web, or the one that holds it.
+    #[must_use]
+    pub fn picture(&self, address: &str) -> Option<Url> {
+        match self.pictures.and_then(|pictures| pictures.get(address)) {
+            Some(picture) => Some(picture.url.clone()),
+            None => self.web(address),
+        }
     }
 
     /// An address on the web or of a mailbox.
@@ -134,6 +147,7 @@ mod tests {
         let page = Url::parse("https://agency.example/news/1?id=7").ok();
         let settings = CollectSettings::default();
         let links = Links {
+            pictures: None,
             base: base.as_ref(),
             page: page.as_ref(),
             tracking: &settings.tracking_parameters,

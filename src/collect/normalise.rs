@@ -25,6 +25,7 @@ pub fn article(raw: RawArticle, source: &DeclaredSource, settings: &CollectSetti
         base: raw.base.as_ref(),
         page: None,
         tracking: &settings.tracking_parameters,
+        pictures: Some(&raw.pictures),
     };
     let page = raw.url.as_deref().and_then(|url| outside.web(url));
     let links = Links {
@@ -184,8 +185,9 @@ fn is_meant(time: &DateTime<Utc>) -> bool {
 
 /// A picture's words may come without the picture: a page saved as text has its caption only.
 fn picture(image: &Image, links: &Links<'_>) -> Option<Image> {
+    let local = links.pictures.and_then(|pictures| pictures.get(&image.url));
     let url = links
-        .web(&image.url)
+        .picture(&image.url)
         .map(String::from)
         .filter(|url| !is_pixel_url(url))
         .unwrap_or_default();
@@ -202,6 +204,7 @@ fn picture(image: &Image, links: &Links<'_>) -> Option<Image> {
         alt,
         caption,
         credit,
+        size: local.map_or(image.size, |picture| picture.size),
     })
 }
 

@@ -1,9 +1,11 @@
 //! What a parser found in a file or in an entry of a feed: not yet clean, not yet an article.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::domain::{Enclosure, Handling, Image, Language, Person, Related};
+use crate::domain::{Enclosure, Handling, Image, ImageSize, Language, Person, Related};
 
 /// A story as its source wrote it. [`super::normalise`] makes an article of it.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub struct RawArticle {
     pub body: RawText,
     /// Its picture.
     pub image: Option<Image>,
+    /// The pictures that stand beside it as files, by the addresses that its texts have for them.
+    pub pictures: HashMap<String, LocalPicture>,
     /// Its recordings and other files.
     pub enclosures: Vec<Enclosure>,
     /// How long reading takes, where the source tells.
@@ -66,6 +70,7 @@ impl RawArticle {
             summary: self.summary.or(other.summary),
             body: self.body.or(other.body),
             image: self.image.or(other.image),
+            pictures: self.pictures.into_iter().chain(other.pictures).collect(),
             enclosures: list(self.enclosures, other.enclosures),
             reading_minutes: self.reading_minutes.or(other.reading_minutes),
             related: list(self.related, other.related),
@@ -76,6 +81,15 @@ impl RawArticle {
             },
         }
     }
+}
+
+/// A picture that is no page's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalPicture {
+    /// A `data:` address that holds it.
+    pub url: Url,
+    /// Its size.
+    pub size: Option<ImageSize>,
 }
 
 /// A text in one of the two ways in which sources write.

@@ -15,10 +15,12 @@ use super::{
     dkim::signatures,
     encoded::{encode, encode_value},
     header::Header,
+    picture,
 };
 use crate::domain::{
-    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Parts, Purpose,
-    ReaderValues, Ref, Signer, Subscriber, Subscription, TokenKeys, digest::escape_html_text,
+    Address, Digest, EditionId, Fragment, Hole, IssueId, Language, Mailbox, Notice, Parts, Picture,
+    Purpose, ReaderValues, Ref, Signer, Subscriber, Subscription, TokenKeys,
+    digest::escape_html_text, digest::pictures,
 };
 
 /// What all mails of an issue have in common.
@@ -67,6 +69,8 @@ pub struct Prepared {
     boundary: String,
     text: Vec<Arc<Encoded>>,
     html: Vec<Arc<Encoded>>,
+    /// The pictures that the HTML shows, each a part of its own.
+    pictures: Vec<Arc<Vec<u8>>>,
 }
 
 const TEXT: &str = "text/plain; charset=utf-8; format=flowed; delsp=yes";
@@ -83,6 +87,8 @@ pub struct Composer {
     signers: Vec<Signer>,
     /// By the fragment's place in memory, which stays its own as long as it is kept here.
     encoded: Mutex<EncodedFragments>,
+    /// By the picture's name, which is made of its content.
+    pictures: Mutex<HashMap<String, Arc<Vec<u8>>>>,
 }
 
 impl Composer {
@@ -94,6 +100,7 @@ impl Composer {
             tokens,
             signers: Vec::new(),
             encoded: Mutex::default(),
+            pictures: Mutex::default(),
         }
     }
 
@@ -118,6 +125,7 @@ impl Composer {
                 .iter()
                 .map(|fragment| self.encode_once(fragment))
                 .collect(),
+            pictures: self.parts_of(&pictures(&digest.html)),
             ..self.prepare_head(&digest.subject, &digest.language, digest.parts, segment)
         }
     }
@@ -140,16 +148,29 @@ impl Composer {
             Parts::Both => {
                 let parts: [(_, _, &dyn Fn(Hole) -> String); 2] =
                     [(TEXT, &prepared.text, &text), (HTML, &prepared.html, &html)];
+                let boundary = &prepared.boundary;
+                let inner = related(boundary);
                 for (media_type, pieces, value) in parts {
-                    let _ = write!(
-                        bytes,
-                        "--{}\r\nContent-Type: {media_type}\r\n{ENCODING}\r\n\r\n",
-                        prepared.boundary
-                    );
+                    let _ = write!(bytes, "--{boundary}\r\n");
+                    let has_pictures = media_type == HTML && !prepared.pictures.is_empty();
+                    if has_pictures {
+                        let _ = write!(
+                            bytes,
+                            "Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{inner}\"\r\n\r\n--{inner}\r\n"
+                        );
+                    }
+                    let _ = write!(bytes, "Content-Type: {media_type}\r\n{ENCODING}\r\n\r\n");
                     splice(pieces, value, &mut bytes);
                     bytes.extend_from_slice(b"\r\n");
+                    if has_pictures {
+                        for picture in &prepared.pictures {
+                            let _ = write!(bytes, "--{inner}\r\n");
+                            bytes.extend_from_slice(picture);
+                        }
+                        let _ = write!(bytes, "--{inner}--\r\n\r\n");
+                    }
                 }
-                let _ = write!(bytes, "--{}--\r\n", prepared.boundary);
+                let _ = write!(bytes, "--{boundary}--\r\n");
             }
         }
         let at = self.letterhead.date.timestamp();
@@ -301,7 +322,26 @@ impl Composer {
             boundary,
             text: Vec::new(),
             html: Vec::new(),
+            pictures: Vec::new(),
         }
+    }
+
+    /// The parts of the pictures that go with the mail: each is encoded once.
+    fn parts_of(&self, pictures: &[Arc<Picture>]) -> Vec<Arc<Vec<u8>>> {
+        if pictures.is_empty() {
+            return Vec::new();
+        }
+        let mut cache = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
+        let embedded = pictures.iter().filter(|picture| picture.is_embedded());
+        let part = |picture: &Arc<Picture>| {
+            let known = cache.get(&picture.name).cloned();
+            known.unwrap_or_else(|| {
+                let part = Arc::new(picture::part(picture));
+                cache.insert(picture.name.clone(), Arc::clone(&part));
+                part
+            })
+        };
+        embedded.map(part).collect()
     }
 
     fn encode_once(&self, fragment: &Arc<Fragment>) -> Arc<Encoded> {
@@ -326,8 +366,14 @@ impl Prepared {
             Piece::Bytes(bytes) => bytes.len(),
             Piece::Hole(_) => 256,
         };
-        self.head.len() + 1024 + pieces.map(size).sum::<usize>()
+        let pictures = self.pictures.iter().map(|picture| picture.len() + 64);
+        self.head.len() + 1024 + pieces.map(size).sum::<usize>() + pictures.sum::<usize>()
     }
+}
+
+/// The boundary within the part that holds HTML and pictures. Neither of the two begins with the other.
+fn related(boundary: &str) -> String {
+    boundary.replacen("=_", "=_r", 1)
 }
 
 /// Writes encoded pieces with the reader's values in their holes.
@@ -353,6 +399,8 @@ pub struct Whole<'a> {
     pub html: &'a str,
     /// The text part.
     pub text: &'a str,
+    /// The pictures that the HTML shows.
+    pub pictures: &'a [Arc<Picture>],
 }
 
 /// The slow path: encodes the whole of one reader's digest. The bytes are those of [`Composer::mail`].
@@ -366,6 +414,7 @@ pub fn compose_whole(
     let prepared = Prepared {
         text: vec![Arc::new(encode(whole.text))],
         html: vec![Arc::new(encode(whole.html))],
+        pictures: composer.parts_of(whole.pictures),
         ..composer.prepare_head(whole.subject, whole.language, whole.parts, segment)
     };
     composer.mail(&prepared, subscription)

@@ -8,6 +8,7 @@ mod dkim;
 mod encoded;
 mod header;
 mod mail;
+mod picture;
 
 pub use dkim::signatures;
 pub use encoded::{Encoded, Piece, encode};

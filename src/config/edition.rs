@@ -1,6 +1,6 @@
 //! `[publisher]` and `[[edition]]`: who publishes what, when.
 
-use std::{collections::HashMap, fmt::Display};
+use std::{collections::HashMap, fmt::Display, path::Path};
 
 use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
@@ -17,7 +17,7 @@ use super::{
     },
 };
 use crate::domain::{
-    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Publisher, Query, Ranking,
+    Address, Edition, EditionId, InDoubt, Language, Limit, Look, Media, Publisher, Query, Ranking,
     TopicId, WEEK,
 };
 
@@ -32,7 +32,7 @@ pub struct Names {
 }
 
 /// Reads `[publisher]`.
-pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
+pub fn publisher(mut form: Form<'_>, base: &Path) -> Option<Publisher> {
     let name = form.required("name", "name = \"The Agency\"", line);
     let postal_address = form.required(
         "postal_address",
@@ -42,6 +42,7 @@ pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
     let url = form.optional("url", page);
     let service_url = form.optional("service_url", service);
     let bounce_address = form.optional("bounce_address", bounce_address);
+    let media = media(&mut form, base);
     form.finish();
     Some(Publisher {
         name: name?,
@@ -49,7 +50,30 @@ pub fn publisher(mut form: Form<'_>) -> Option<Publisher> {
         postal_address: postal_address?,
         service_url,
         bounce_address,
+        media: media?,
     })
+}
+
+/// The folder of media, and what it is on the web: both or none. `None` where one is missing.
+#[allow(
+    clippy::option_option,
+    reason = "a mistake is told, and isn't the same as nothing said"
+)]
+fn media(form: &mut Form<'_>, base: &Path) -> Option<Option<Media>> {
+    let said = form.has("media") || form.has("media_url");
+    if !said {
+        return Some(None);
+    }
+    let folder = form.required("media", "media = \"public/media\"", line);
+    let url = form.required(
+        "media_url",
+        "media_url = \"https://agency.example/media\"",
+        service,
+    );
+    Some(Some(Media {
+        folder: base.join(folder?),
+        url: url?,
+    }))
 }
 
 /// An address with room for `+` and a token in its local part of at most 64 octets (RFC 5321, section 4.5.3.1.1).

@@ -176,7 +176,7 @@ fn read(root: &Table, base: &Path, found: &Found) -> Option<Config> {
     };
     let mut form = Form::new(root, "the configuration", found);
     let publisher = match form.table("publisher", "[publisher]") {
-        Some(table) => edition::publisher(table),
+        Some(table) => edition::publisher(table, base),
         None if form.has("publisher") => None,
         None => {
             form.problem(Problem::new(Origin::Whole, "no [publisher]").help(

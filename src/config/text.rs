@@ -21,7 +21,7 @@ use crate::{
 /// Writes a configuration. Paths below `base` are written as relative ones.
 pub fn write(config: &Config, base: &Path) -> String {
     let mut root = Table::new();
-    root.put("publisher", publisher(&config.publisher));
+    root.put("publisher", publisher(&config.publisher, base));
     let StoreUrl::Sqlite(file) = &config.store;
     let url = format!("sqlite:{}", relative(file, base));
     root.put(
@@ -96,7 +96,7 @@ fn relative(path: &Path, base: &Path) -> String {
         .into_owned()
 }
 
-fn publisher(publisher: &Publisher) -> Table {
+fn publisher(publisher: &Publisher, base: &Path) -> Table {
     let mut table = Table::new();
     table.put("name", publisher.name.as_str());
     table.put("postal_address", publisher.postal_address.as_str());
@@ -110,6 +110,10 @@ fn publisher(publisher: &Publisher) -> Table {
     }
     if let Some(address) = &publisher.bounce_address {
         table.put("bounce_address", address.to_string());
+    }
+    if let Some(media) = &publisher.media {
+        table.put("media", relative(&media.folder, base));
+        table.put("media_url", media.url.as_str());
     }
     table
 }

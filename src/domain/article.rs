@@ -87,6 +87,43 @@ pub struct Image {
     pub caption: String,
     /// Who made it: a photographer, an agency.
     pub credit: String,
+    /// How wide and how high it is, in pixels, if the source tells. What counts is how one stands to the other.
+    #[serde(flatten)]
+    pub size: Option<ImageSize>,
+}
+
+/// The width and height of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageSize {
+    /// In pixels, 1 at least.
+    pub width: u32,
+    /// In pixels, 1 at least.
+    pub height: u32,
+}
+
+impl ImageSize {
+    /// No picture of a story is larger.
+    const LARGEST: u32 = 50_000;
+
+    /// A size, where both sides can be those of a picture.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> Option<Self> {
+        let can_be = |side| (1..=Self::LARGEST).contains(&side);
+        (can_be(width) && can_be(height)).then_some(Self { width, height })
+    }
+
+    /// A size as sources write it: `640`, `640px`, `640.0`. Not a share of the place around it: `100%`.
+    #[must_use]
+    pub fn parse(width: &str, height: &str) -> Option<Self> {
+        let side = |text: &str| {
+            let text = text.trim().trim_end_matches("px").trim_end();
+            text.split_once('.')
+                .map_or(text, |(whole, _)| whole)
+                .parse()
+                .ok()
+        };
+        Self::new(side(width)?, side(height)?)
+    }
 }
 
 /// A file that belongs to an article, such as a recording.

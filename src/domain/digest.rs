@@ -157,6 +157,50 @@ fn one_line(text: &str) -> String {
 pub struct Fragment {
     /// The text with its marks; ends in `\n`.
     pub text: String,
+    /// The pictures of the publisher's own that it shows.
+    pub pictures: Vec<Arc<Picture>>,
+}
+
+/// A picture that isn't somebody's on the web: a part of the mail, or a file in the publisher's folder of media.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Made of its content: `8c7dd922ad47494fc02c388e12c00eac.jpg`.
+    pub name: String,
+    /// `image/jpeg` or `image/png`.
+    pub media_type: String,
+    /// Where the HTML has it: `cid:` and [`Picture::content_id`], or `https`.
+    pub url: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Whether it goes with the mail.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.url.starts_with("cid:")
+    }
+
+    /// What names it within a mail (RFC 2392).
+    #[must_use]
+    pub fn content_id(&self) -> String {
+        format!("{}@picture", self.name)
+    }
+}
+
+/// The pictures of some fragments, each once, in the order in which they are first shown.
+#[must_use]
+pub fn pictures<'a>(fragments: impl IntoIterator<Item = &'a Arc<Fragment>>) -> Vec<Arc<Picture>> {
+    let mut all: Vec<Arc<Picture>> = Vec::new();
+    for picture in fragments
+        .into_iter()
+        .flat_map(|fragment| &fragment.pictures)
+    {
+        if all.iter().all(|known| known.name != picture.name) {
+            all.push(Arc::clone(picture));
+        }
+    }
+    all
 }
 
 /// What was done to a digest to keep it within its limit.

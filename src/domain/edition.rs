@@ -1,6 +1,6 @@
 //! A named newsletter and its publisher.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
@@ -45,6 +45,17 @@ pub struct Publisher {
     pub service_url: Option<String>,
     /// Where bounces go: each mail has a return path of its own, this address with a token behind a `+` (VERP).
     pub bounce_address: Option<Address>,
+    /// Where pictures of its own go. Without it they go with each mail.
+    pub media: Option<Media>,
+}
+
+/// A folder that the web sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// Where the files are written.
+    pub folder: PathBuf,
+    /// What the folder is on the web, without a slash at its end.
+    pub url: String,
 }
 
 /// What happens to a mail that may have been taken, when nobody can say.

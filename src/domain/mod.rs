@@ -27,13 +27,13 @@ mod topic;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use article::{
-    Archived, Article, ArticleId, Change, Enclosure, Handling, Image, Number, Person, Related,
-    Revision, RichText,
+    Archived, Article, ArticleId, Change, Enclosure, Handling, Image, ImageSize, Number, Person,
+    Related, Revision, RichText,
 };
 pub use choice::{Choice, effective};
 pub use collecting::{CollectSettings, Robots};
-pub use digest::{Digest, Fragment, Hole, ReaderValues, Shortened};
-pub use edition::{Design, Edition, EditionId, Images, InDoubt, Publisher};
+pub use digest::{Digest, Fragment, Hole, Picture, ReaderValues, Shortened};
+pub use edition::{Design, Edition, EditionId, Images, InDoubt, Media, Publisher};
 pub use issue::{IssueId, IssueIdError, Notice};
 pub use language::{Direction, Language, LanguageError};
 pub use limit::Limit;

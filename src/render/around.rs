@@ -235,10 +235,16 @@ impl Raw {
 
 impl Pair {
     fn new(press: &Press, raw: &Raw) -> Result<Self, RenderError> {
-        let fragment = |text| Arc::new(Fragment { text });
+        let (html, pictures) = press.media.take_out(&press.inline_piece(&raw.html)?);
         Ok(Self {
-            html: fragment(press.inline_piece(&raw.html)?),
-            text: fragment(flow(&raw.text)),
+            html: Arc::new(Fragment {
+                text: html,
+                pictures,
+            }),
+            text: Arc::new(Fragment {
+                text: flow(&raw.text),
+                pictures: Vec::new(),
+            }),
         })
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn without_pictures(html: &str) -> String {
 }
 
 /// Where a tag ends: a `>` may stand in an attribute.
-fn end_of_tag(tag: &str) -> usize {
+pub(super) fn end_of_tag(tag: &str) -> usize {
     let mut quoted = false;
     let end = tag.bytes().position(|byte| {
         quoted ^= byte == b'"';
@@ -71,6 +71,24 @@ pub(super) fn url(url: &str) -> Option<String> {
     });
     rest.is_some_and(|rest| !rest.is_empty()).then_some(url)
 }
+
+/// Where a picture is: a page's, or itself ([`super::media`]).
+pub(super) fn picture(address: &str) -> Option<String> {
+    let is_itself = DATA.iter().any(|start| {
+        address.strip_prefix(start).is_some_and(|rest| {
+            rest.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+        })
+    });
+    if is_itself {
+        Some(address.to_owned())
+    } else {
+        url(address)
+    }
+}
+
+/// How an address begins that holds a picture.
+pub(super) const DATA: [&str; 2] = ["data:image/jpeg;base64,", "data:image/png;base64,"];
 
 /// White space where a line may be broken.
 fn is_space(c: char) -> bool {

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use css_inline::{CSSInliner, InlineOptions};
 use tera::{Context, Tera};
 
-use super::{RenderError, Templates, filters, stylesheet::Stylesheet, theme::ThemeView};
+use super::{
+    RenderError, Templates, filters, media::Media, stylesheet::Stylesheet, theme::ThemeView,
+};
 use crate::domain::{Edition, Form, Look};
 
 /// The templates that a look must have; those of `article/` besides.
@@ -37,6 +39,8 @@ pub(super) struct Press {
     pub head_css: Vec<String>,
     /// What every template sees of the theme.
     pub theme: ThemeView,
+    /// Where the publisher's own pictures go.
+    pub media: Media,
 }
 
 struct TeraWithNames {
@@ -52,7 +56,12 @@ impl std::fmt::Debug for TeraWithNames {
 
 impl Press {
     /// The shared files, and the look's own in their place.
-    pub fn new(look: &Look, templates: &Templates, edition: &Edition) -> Result<Self, RenderError> {
+    pub fn new(
+        look: &Look,
+        templates: &Templates,
+        edition: &Edition,
+        media: Media,
+    ) -> Result<Self, RenderError> {
         let mut files = BTreeMap::new();
         for (name, origin, text) in templates.layers(look) {
             files.insert(name, (origin, text));
@@ -99,6 +108,7 @@ impl Press {
             inliner: options.build(),
             head_css: stylesheet.head,
             theme,
+            media,
         })
     }
 

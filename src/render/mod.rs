@@ -13,6 +13,7 @@ mod fit;
 mod flow;
 mod labels;
 mod look;
+mod media;
 mod sample;
 mod shell;
 mod stylesheet;
@@ -37,6 +38,7 @@ use self::{
     fit::Piece,
     labels::Labels,
     look::Press,
+    media::Media,
     shell::SegmentView,
     view::{ArticleView, EditionView, NotesView, PublisherView, ReaderView},
 };
@@ -47,8 +49,8 @@ pub use self::{
     vars::{VARS, Var},
 };
 use crate::domain::{
-    Corrected, Design, Digest, Edition, IssueId, Language, Limit, Look, Notice, Placed, Publisher,
-    ReaderValues, Section, Segment, Shortened, Topic, TopicId,
+    Corrected, Design, Digest, Edition, IssueId, Language, Limit, Look, Notice, Picture, Placed,
+    Publisher, ReaderValues, Section, Segment, Shortened, Topic, TopicId,
 };
 
 /// The stories that subject and preheader may name.
@@ -95,6 +97,8 @@ pub struct Whole {
     pub language: Language,
     /// The HTML part.
     pub html: String,
+    /// The pictures of the publisher's own that it shows.
+    pub pictures: Vec<Arc<Picture>>,
     /// The text part: format=flowed with delsp=yes (RFC 3676) already.
     pub text: String,
 }
@@ -113,9 +117,15 @@ impl Renderer {
         issue: &IssueId,
         notice: Notice,
     ) -> Result<Self, RenderError> {
+        let media = match notice {
+            Notice::Real | Notice::Correction => publisher.media.as_ref(),
+            // A test publishes nothing
+            Notice::Test | Notice::Proof => None,
+        };
+        let media = Media::new(media.map(|media| media.url.as_str()));
         let mut looks = BTreeMap::new();
         for look in templates.looks() {
-            let press = Press::new(&Look(look.clone()), templates, edition)?;
+            let press = Press::new(&Look(look.clone()), templates, edition, media.clone())?;
             let arounds = RwLock::default();
             looks.insert(look, ReadyLook { press, arounds });
         }
@@ -200,9 +210,11 @@ impl Renderer {
         if !html.ends_with('\n') {
             html.push('\n');
         }
+        let (html, pictures) = press.media.take_out(&html);
         Ok(Whole {
             text: flow::flow(&whole("digest.txt", text)?),
             html,
+            pictures,
             subject: values.subject,
             preheader: values.preheader,
             language: segment.language.clone(),

@@ -209,6 +209,7 @@ fn rich() -> Article {
         summary: text.clone(),
         body: text,
         image: Some(Image {
+            size: None,
             url: "https://news.example/a.jpg?b=c&d=e".to_owned(),
             alt: AWKWARD.to_owned(),
             caption: AWKWARD.to_owned(),

@@ -128,6 +128,7 @@ impl Shell {
         }
         Arc::new(Fragment {
             text: finished(&text, self.format),
+            pictures: Vec::new(),
         })
     }
 }
@@ -154,7 +155,8 @@ fn stretches(shell: &str, format: Format) -> Vec<Stretch> {
     let close = |shared: &mut String, stretches: &mut Vec<Stretch>| {
         if !shared.is_empty() {
             let text = finished(shared, format);
-            stretches.push(Stretch::Shared(Arc::new(Fragment { text })));
+            let pictures = Vec::new();
+            stretches.push(Stretch::Shared(Arc::new(Fragment { text, pictures })));
             shared.clear();
         }
     };

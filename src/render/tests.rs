@@ -28,6 +28,7 @@ fn publisher() -> Publisher {
         postal_address: "12 Quay Street\n1000 Harbour Town".into(),
         service_url: Some("https://news.harbour.example".into()),
         bounce_address: None,
+        media: None,
     }
 }
 
@@ -652,6 +653,20 @@ fn long_segment(count: usize) -> Segment {
 }
 
 #[test]
+fn a_pictures_height_follows_from_its_size_in_whole_pixels() {
+    let mut story = article("Ports reopen", "");
+    story.image = Some(Image {
+        url: "https://harbour.example/a.jpg".into(),
+        size: crate::domain::ImageSize::new(1600, 901),
+        ..Image::default()
+    });
+    let stories = vec![placed(story, Form::Lead)];
+    let segment = segment("en", &["korea"], vec![(Some("korea"), stories)]);
+    let (_, html, _) = made_with(&[], Design::default(), &segment);
+    assert!(html.contains("width=\"536\" height=\"302\""), "{html}");
+}
+
+#[test]
 fn a_digest_over_its_limit_is_shortened_from_its_end() {
     let made = |octets| {
         let design = Design {
@@ -810,7 +825,7 @@ prop_compose! {
             authors: names.into_iter().map(|name| Person { name, ..Person::default() }).collect(),
             language: tag.map(language),
             body: RichText { html: ammonia::clean(&body), text: body },
-            image: image.map(|[url, alt, caption, credit]| Image { url: format!("{prefix}{url}"), alt, caption, credit }),
+            image: image.map(|[url, alt, caption, credit]| Image { url: format!("{prefix}{url}"), alt, caption, credit, size: None }),
             reading_minutes,
             related: related.into_iter().map(|(title, url)| Related { title, url }).collect(),
             source,

@@ -207,11 +207,13 @@ impl ArticleView {
                     .into_iter()
                     .find(|text| !text.is_empty());
                 Some(ImageView {
-                    url: clean::url(&image.url)?,
+                    url: clean::picture(&image.url)?,
                     alt: described.cloned().unwrap_or_default(),
                     caption,
                     credit: clean::line(&image.credit),
-                    ratio: None,
+                    ratio: image
+                        .size
+                        .map(|size| f64::from(size.height) / f64::from(size.width)),
                 })
             }),
             related: related(article),

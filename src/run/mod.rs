@@ -13,6 +13,7 @@ mod explain_article;
 mod issue;
 mod lint;
 mod made_from;
+mod media;
 pub mod people;
 mod press;
 mod preview;
@@ -94,6 +95,14 @@ pub enum RunError {
     /// A key that signs mails.
     #[error(transparent)]
     Dkim(#[from] DkimKeyError),
+    /// The publisher's folder of media.
+    #[error("the folder of media `{path}` can't be written: {error}", path = path.display())]
+    Media {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A template, or the labels.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -8,7 +8,10 @@ use std::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{EditorsHand, MadeFrom, Project, RunError, lint::setup, segment_key, topic_index};
+use super::{
+    EditorsHand, MadeFrom, Project, RunError, lint::setup, media::MediaFolder, segment_key,
+    topic_index,
+};
 use crate::{
     compose::{Composer, Letterhead, Mail, Prepared},
     config::Config,
@@ -34,6 +37,7 @@ pub struct Sheet {
     composer: Composer,
     setup: Setup,
     row: IssueRow,
+    media: Option<MediaFolder>,
 }
 
 impl Sheet {
@@ -84,6 +88,7 @@ impl Sheet {
         Ok(Self {
             setup: setup(config),
             row: row.clone(),
+            media: (config.publisher.media.as_ref()).map(|media| MediaFolder::new(&media.folder)),
             edition,
             index,
             window,
@@ -131,13 +136,16 @@ impl Sheet {
         Ok(self.renderer.render(segment)?)
     }
 
-    /// What the mails of a segment have in common.
+    /// What the mails of a segment have in common. Its pictures are published, where there is a folder for them.
     ///
     /// # Errors
-    /// When a template fails.
+    /// When a template fails, or a picture can't be written.
     pub fn prepare(&self, key: SegmentKey) -> Result<Prepared, RunError> {
         let hash = key.hash();
         let digest = self.digest(&self.segment(key))?;
+        if let Some(media) = &self.media {
+            media.publish(&digest)?;
+        }
         Ok(self.composer.prepare(&digest, hash))
     }
 

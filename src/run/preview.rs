@@ -204,7 +204,9 @@ fn segments(
     row: &IssueRow,
     only: Option<&Address>,
 ) -> Result<(Vec<PreviewSegment>, Vec<Finding>), RunError> {
-    let (config, templates) = MadeFrom::recall(store, &row.made_from, project)?;
+    let (mut config, templates) = MadeFrom::recall(store, &row.made_from, project)?;
+    // What is only shown is not published: its pictures go with it
+    config.publisher.media = None;
     let after = store.lowest_watermark(&row.id)?;
     let sheet = Sheet::new((&config, &templates), store, keys, row, after, Notice::Real)?;
     let recipients = recipients(store, &row.id)?;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     collect::{plain, sanitise::is_pixel_url},
-    domain::{Enclosure, Image},
+    domain::{Enclosure, Image, ImageSize},
 };
 
 /// What an entry shows beside its text.
@@ -41,8 +41,10 @@ pub struct File {
     pub media_type: Option<String>,
     /// Its size in octets.
     pub length: Option<u64>,
-    /// How wide it is, in pixels.
+    /// How wide it is, in pixels; 0 if the feed doesn't tell.
     pub width: u32,
+    /// How high it is.
+    pub height: u32,
     /// Where its words are.
     pub words: usize,
 }
@@ -134,6 +136,7 @@ impl Media {
     fn with_words(&self, file: &File) -> Image {
         let mut image = Image {
             url: file.url.clone(),
+            size: ImageSize::new(file.width, file.height),
             ..Image::default()
         };
         let mut place = Some(file.words);
@@ -185,11 +188,20 @@ fn is_picture_file(url: &str) -> bool {
         .any(|end| path.ends_with(end))
 }
 
-/// The first picture of a text in HTML that is more than a tracker's pixel. The tags are enough: a tree of each body would
-/// take longer than the reading of the feed.
+/// The first picture of a text in HTML that is more than a tracker's pixel.
 pub fn first_in(html: &str) -> Option<Image> {
+    pictures_in(html).next()
+}
+
+/// All pictures of a text in HTML.
+pub fn all_in(html: &str) -> Vec<Image> {
+    pictures_in(html).collect()
+}
+
+/// The tags are enough: a tree of each body would take longer than the reading of the feed.
+fn pictures_in(html: &str) -> impl Iterator<Item = Image> {
     let entities = Entities::new(0);
-    Tokens::new(html).find_map(|token| {
+    Tokens::new(html).filter_map(move |token| {
         let Token::Open(tag) = token else { return None };
         if !tag.name.eq_ignore_ascii_case("img") {
             return None;
@@ -205,6 +217,9 @@ pub fn first_in(html: &str) -> Option<Image> {
         is_shown.then(|| Image {
             url,
             alt: value("alt").unwrap_or_default().into_owned(),
+            size: value("width")
+                .zip(value("height"))
+                .and_then(|(width, height)| ImageSize::parse(&width, &height)),
             ..Image::default()
         })
     })

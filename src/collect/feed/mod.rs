@@ -13,7 +13,7 @@ mod entry;
 mod identity;
 mod json;
 mod markup;
-mod media;
+pub(crate) mod media;
 mod names;
 mod people;
 mod reader;

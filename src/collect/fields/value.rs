@@ -9,7 +9,7 @@ use serde::{
 };
 
 use super::super::{dates, raw::RawText};
-use crate::domain::{Enclosure, Image, Person, Related};
+use crate::domain::{Enclosure, Image, ImageSize, Person, Related};
 
 /// One value, or a list of them.
 #[derive(Debug)]
@@ -302,7 +302,7 @@ field!(PersonField, "a name, or a table with `name`, `email` and `url`",
 #[derive(Debug)]
 pub struct ImageField(pub Image);
 
-field!(ImageField, "the address of a picture, or a table with `url`, `alt`, `caption` and `credit`",
+field!(ImageField, "the address of a picture, or a table with `url`, `alt`, `caption`, `credit`, `width` and `height`",
     |text| Ok(ImageField(Image { url: text.to_owned(), ..Image::default() })),
     table => fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ImageField, A::Error> {
         #[derive(Deserialize, Default)]
@@ -310,6 +310,7 @@ field!(ImageField, "the address of a picture, or a table with `url`, `alt`, `cap
         struct Table {
             #[serde(alias = "src", alias = "image")] url: String,
             alt: Option<String>, caption: Option<String>, credit: Option<String>,
+            width: Option<u32>, height: Option<u32>,
         }
         let table = Table::deserialize(MapAccessDeserializer::new(map))?;
         Ok(ImageField(Image {
@@ -317,6 +318,7 @@ field!(ImageField, "the address of a picture, or a table with `url`, `alt`, `cap
             alt: table.alt.unwrap_or_default(),
             caption: table.caption.unwrap_or_default(),
             credit: table.credit.unwrap_or_default(),
+            size: table.width.zip(table.height).and_then(|(width, height)| ImageSize::new(width, height)),
         }))
     }
 );

@@ -5,6 +5,7 @@
 //! known from its old name. A collect gives what is new or changed: the archive has the rest.
 
 mod file;
+mod picture;
 mod stamp;
 
 use std::{
@@ -168,7 +169,14 @@ impl Source for Folder {
             }
             said.insert(entry.clone(), path.clone());
             if let Some(raw) = article {
-                let raw = RawArticle { entry, ..raw };
+                let mut raw = RawArticle { entry, ..raw };
+                let folder = if self.path.is_dir() {
+                    &self.path
+                } else {
+                    self.path.parent().unwrap_or(&self.path)
+                };
+                let faults = picture::find(&mut raw, &path, folder);
+                (collected.problems).extend(faults.into_iter().map(|fault| problem(&path, fault)));
                 match self.article(raw, context.settings) {
                     Ok(article) => collected.articles.push(article),
                     Err(fault) => {

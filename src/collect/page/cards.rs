@@ -324,6 +324,7 @@ fn card(link: &Link, owners: &HashMap<NodeId, Option<usize>>, base: &Url) -> Car
         Some(Image {
             url: base.join(&url).ok()?.into(),
             alt: img.attr("alt").unwrap_or_default().to_owned(),
+            size: picture::size(img),
             ..Image::default()
         })
     });

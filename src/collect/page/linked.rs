@@ -7,7 +7,7 @@ use scraper::Html;
 use serde_json::{Map, Value};
 
 use super::{json_ld, microdata, words};
-use crate::domain::{Image, Person};
+use crate::domain::{Image, ImageSize, Person};
 
 /// The objects that describe a page's article, the best first.
 #[derive(Debug, Default)]
@@ -294,6 +294,15 @@ fn image_of(value: &Value) -> Option<Image> {
             .get(key)
             .and_then(|value| texts_of(value).into_iter().next())
     };
+    // `1200`, `"1200"`, or a `QuantitativeValue`
+    let number = |key: &str| {
+        let value = value.get(key)?;
+        match value.get("value").unwrap_or(value) {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    };
     let url = match value {
         Value::String(url) => words::unescaped(url),
         _ => part("url")
@@ -310,6 +319,9 @@ fn image_of(value: &Value) -> Option<Image> {
             .or_else(|| part("copyrightHolder"))
             .or_else(|| part("creator"))
             .unwrap_or_default(),
+        size: number("width")
+            .zip(number("height"))
+            .and_then(|(width, height)| ImageSize::parse(&width, &height)),
     })
 }
 

@@ -6,7 +6,10 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
 use super::{dom, head::Head, linked::Linked, words};
-use crate::{collect::sanitise, domain::Image};
+use crate::{
+    collect::sanitise,
+    domain::{Image, ImageSize},
+};
 
 /// Words in the name of a file that shows the site and not the story.
 static NO_STORY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
@@ -69,6 +72,9 @@ pub fn picture(tree: &Html, head: &Head, linked: &Linked, body: Option<NodeId>) 
         image.caption.clone_from(&same.caption);
         image.credit.clone_from(&same.credit);
     }
+    let of_same = |other: &&Image| other.url == image.url;
+    image.size = in_head_size(head, &image.url)
+        .or_else(|| stated.iter().find(of_same).and_then(|same| same.size));
     if image.alt.is_empty() {
         let stated = head.meta(&["og:image:alt", "twitter:image:alt"]);
         stated.unwrap_or_default().clone_into(&mut image.alt);
@@ -83,6 +89,10 @@ pub fn picture(tree: &Html, head: &Head, linked: &Linked, body: Option<NodeId>) 
     };
     if let Some(shown) = shown {
         fill(&mut image.url, &shown.image.url);
+        // Another size of the same picture may be cut otherwise
+        if image.size.is_none() && image.url == shown.image.url {
+            image.size = shown.image.size;
+        }
         fill(&mut image.alt, &shown.image.alt);
         // A caption and its credit are one: half from here and half from there says things twice
         if image.caption.is_empty() || image.credit.is_empty() && !shown.image.credit.is_empty() {
@@ -99,6 +109,20 @@ fn fill(field: &mut String, with: &str) {
     if field.is_empty() {
         with.clone_into(field);
     }
+}
+
+/// The size that the page's head tells of its picture.
+fn in_head_size(head: &Head, url: &str) -> Option<ImageSize> {
+    if head.metas("og:image").next() != Some(url) {
+        return None;
+    }
+    let side = |name| head.metas(name).next();
+    ImageSize::parse(side("og:image:width")?, side("og:image:height")?)
+}
+
+/// The size that a page shows a picture in.
+pub fn size(img: ElementRef) -> Option<ImageSize> {
+    ImageSize::parse(img.attr("width")?, img.attr("height")?)
 }
 
 /// A picture as a page shows it.
@@ -132,6 +156,7 @@ fn figures(tree: &Html, body: Option<NodeId>) -> Vec<Figure> {
         let image = Image {
             url: source(img)?,
             alt: img.attr("alt").unwrap_or_default().to_owned(),
+            size: size(img),
             ..Image::default()
         };
         (is_story(&image.url) && is_large(img)).then_some(Figure { image })
@@ -156,6 +181,7 @@ fn figure(figure: ElementRef) -> Option<Figure> {
             alt: img.attr("alt").unwrap_or_default().to_owned(),
             caption: words.trim().to_owned(),
             credit: without_label(&credit).to_owned(),
+            size: size(img),
         },
     })
 }

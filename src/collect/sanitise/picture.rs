@@ -31,7 +31,7 @@ pub(super) fn address(tag: &Tag<'_>, links: &Links<'_>, offered: Option<&str>) -
             .filter(|_| address.contains(['/', '.']))?;
         (!is_counter(&url) && !is_placeholder(url.path())).then_some(url)
     };
-    let own = tag.attribute("src").and_then(|own| links.web(&own));
+    let own = tag.attribute("src").and_then(|own| links.picture(&own));
     // A place that a script fills later has its picture elsewhere; what counts readers has none
     if own.as_ref().is_some_and(is_counter) {
         return None;

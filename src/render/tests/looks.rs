@@ -60,6 +60,7 @@ pub(super) fn segment(tag: &str, look: &str) -> Segment {
 
 fn told(tag: &str, (title, summary, author, minutes, picture, related): &Story) -> Article {
     let image = picture.map(|colour| Image {
+        size: crate::domain::ImageSize::new(1600, 901),
         url: format!("https://pictures.example/{colour}.png"),
         alt: String::new(),
         caption: summary

@@ -341,6 +341,9 @@ impl<'a> Reader<'a> {
             width: attribute("width")
                 .and_then(|width| width.trim().parse().ok())
                 .unwrap_or_default(),
+            height: attribute("height")
+                .and_then(|height| height.trim().parse().ok())
+                .unwrap_or_default(),
             words: 0,
         };
         let Some(draft) = self.entries.last_mut() else {

@@ -68,6 +68,9 @@ impl<'a> Reader<'a> {
             width: attribute("width")
                 .and_then(|width| width.parse().ok())
                 .unwrap_or_default(),
+            height: attribute("height")
+                .and_then(|height| height.parse().ok())
+                .unwrap_or_default(),
             words: 0,
         }
     }
