@@ -49,13 +49,29 @@ pub(super) fn fields(octets: &[u8]) -> Vec<Field> {
     mail.headers().iter().map(field).collect()
 }
 
-/// The HTML part, decoded.
+/// The HTML part, decoded. The pictures that the mail carries (RFC 2392) stand in it, since a browser looks into no mail.
 pub(super) fn html(octets: &[u8]) -> Option<String> {
     let mail = MessageParser::default().parse(octets)?;
-    mail.html_bodies().find_map(|part| match &part.body {
+    let html = mail.html_bodies().find_map(|part| match &part.body {
         PartType::Html(html) => Some(html.clone().into_owned()),
         _ => None,
-    })
+    })?;
+    let pictures = mail.parts.iter().filter_map(picture);
+    Some(pictures.fold(html, |html, (cid, data)| html.replace(&cid, &data)))
+}
+
+/// The address that the HTML has of a picture that the mail carries, and one that holds it.
+fn picture(part: &MessagePart) -> Option<(String, String)> {
+    let id = part.content_id()?;
+    let kind = part.content_type()?;
+    let subtype = kind
+        .subtype()
+        .filter(|_| kind.ctype().eq_ignore_ascii_case("image"))?;
+    let data = data_encoding::BASE64.encode(part.contents());
+    Some((
+        format!("\"cid:{id}\""),
+        format!("\"data:image/{subtype};base64,{data}\""),
+    ))
 }
 
 /// The plain text part, decoded.
@@ -111,6 +127,13 @@ mod tests {
     use super::*;
 
     const MAIL: &str = "Subject: =?UTF-8?Q?Caf=C3=A9?=\r\n  and more\r\nTo: =?UTF-8?B?66+87KeA?= <minji@a.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b1\r\n\r\n--b1\r\nContent-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=EB=B0=94=\r\n=20\r\n=EB=9E=8C\r\n--b1\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p title=3D\"x\">=EB=B0=94=EB=9E=8C</p>\r\n--b1--\r\n";
+
+    #[test]
+    fn a_picture_that_the_mail_carries_stands_in_its_html() {
+        let mail = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:a@b\"><img src=\"cid:c@d\">\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n";
+        let html = html(mail.as_bytes()).unwrap();
+        assert!(html.starts_with("<img src=\"data:image/png;base64,AAAA\"><img src=\"cid:c@d\">"));
+    }
 
     #[test]
     fn the_fields_are_decoded_and_unfolded() {

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use super::sources::Sources;
+pub use super::{
+    sources::Sources,
+    subscribers::{Subscribers, Suppress},
+};
 use crate::run::{Project, RunError};
 
 /// The newsletter digest mailer: collects articles, and mails each subscriber one digest of the topics they follow.
@@ -100,6 +103,12 @@ pub enum Command {
     /// What templates see, and the labels that languages lack
     #[command(subcommand)]
     Templates(Templates),
+    /// Who gets mail: list, show, pause, remove and erase subscribers
+    #[command(subcommand)]
+    Subscribers(Subscribers),
+    /// Addresses that must not be mailed
+    #[command(subcommand)]
+    Suppress(Suppress),
     /// End a subscription
     Unsubscribe(Unsubscribe),
     /// Mails that may have been taken when a run or a connection died

@@ -18,6 +18,7 @@ mod preview;
 mod restored;
 mod send;
 mod sources;
+mod subscribers;
 mod templates;
 mod terminal;
 mod test_mail;
@@ -124,6 +125,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Lint { what } => lint::run(arguments, what.as_deref(), terminal),
         Command::Preview(preview) => live::run(arguments, preview, terminal),
         Command::Templates(command) => templates::run(&arguments.project()?, command, terminal),
+        Command::Subscribers(command) => subscribers::run(&arguments.project()?, command, terminal),
+        Command::Suppress(command) => {
+            subscribers::suppress(&arguments.project()?, command, terminal)
+        }
         Command::Unsubscribe(unsubscribe) => {
             unsubscribe::run(&arguments.project()?, unsubscribe, terminal)
         }

@@ -28,9 +28,9 @@ pub(super) fn files(preview: &Preview) -> anyhow::Result<Vec<(String, Vec<u8>)>>
     for issue in &preview.issues {
         for (index, segment) in issue.segments.iter().enumerate() {
             let name = segment_name(issue, index);
-            let (text, html) = segment.parts();
+            let (text, _) = segment.parts();
             files.push((format!("{name}.eml"), segment.sample.bytes.clone()));
-            files.push((format!("{name}.html"), html.into_bytes()));
+            files.push((format!("{name}.html"), segment.page().into_bytes()));
             files.push((format!("{name}.txt"), text.into_bytes()));
         }
     }

@@ -186,6 +186,13 @@ impl Picture {
     pub fn content_id(&self) -> String {
         format!("{}@picture", self.name)
     }
+
+    /// The file as an address, for where it stands alone (RFC 2397).
+    #[must_use]
+    pub fn data_url(&self) -> String {
+        let data = data_encoding::BASE64.encode(&self.bytes);
+        format!("data:{};base64,{data}", self.media_type)
+    }
 }
 
 /// The pictures of some fragments, each once, in the order in which they are first shown.

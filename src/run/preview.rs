@@ -15,7 +15,7 @@ use crate::{
     compose::Mail,
     domain::{
         Address, Digest, Edition, EditionId, IssueId, Notice, Segment, SlotId, Subscription,
-        SubscriptionNumber, TopicId,
+        SubscriptionNumber, TopicId, digest::pictures,
     },
     keys::Keys,
     lint::{Finding, lint},
@@ -268,6 +268,17 @@ impl PreviewSegment {
     #[must_use]
     pub fn html_size(&self) -> usize {
         self.parts().1.len()
+    }
+
+    /// The HTML of the sample mail as a page of its own: the pictures that go with the mail stand in it.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let (_, html) = self.parts();
+        let pictures = pictures(&self.digest.html);
+        let embedded = pictures.iter().filter(|picture| picture.is_embedded());
+        embedded.fold(html, |html, picture| {
+            html.replace(&picture.url, &picture.data_url())
+        })
     }
 
     /// The text and HTML of the sample mail, as its reader sees them.

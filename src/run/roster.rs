@@ -63,7 +63,7 @@ pub fn take_in(
     let mut problems = problems;
     if synced.erased > 0 {
         problems.push(format!(
-            "{} rows declare people who asked to be erased, and aren't taken in: `postrider subscribers erase ADDRESS` forgot them, take their rows out of the files",
+            "{} rows declare people who asked to be erased, and aren't taken in: take their rows out of the files",
             synced.erased
         ));
     }

@@ -669,7 +669,7 @@ fn scrub(db: &Transaction, id: i64, now: DateTime<Utc>) -> rusqlite::Result<()> 
     db.execute(
         "UPDATE subscriber SET address = ?2, address_hash = zeroblob(16), declared = json_set(w.text, '$.address', ?2), file = '', place = 0,
            editions = '', filed = NULL, joined = NULL, chosen = NULL, gone_at = coalesce(gone_at, ?3)
-         FROM (SELECT text FROM wish ORDER BY id LIMIT 1) w WHERE subscriber.id = ?1",
+         FROM (SELECT text FROM manner ORDER BY id LIMIT 1) w WHERE subscriber.id = ?1",
         params![id, nobody, millis(now)],
     )?;
     db.execute(
