@@ -667,6 +667,25 @@ fn a_pictures_height_follows_from_its_size_in_whole_pixels() {
 }
 
 #[test]
+fn the_whole_text_shows_its_picture_once_and_no_wider_than_the_mail() {
+    let mut story = article("Ports reopen", "");
+    story.body.html = "<p>a</p><img src=\"https://harbour.example/a.jpg?x&amp;y\">".into();
+    story.image = Some(Image {
+        url: "https://harbour.example/a.jpg?x&y".into(),
+        ..Image::default()
+    });
+    let stories = vec![placed(story, Form::Full)];
+    let segment = segment("en", &["korea"], vec![(Some("korea"), stories)]);
+    let (_, html, _) = made_with(&[], Design::default(), &segment);
+    assert_eq!(html.matches("a.jpg").count(), 1, "{html}");
+    let (_, picture) = html.split_once("<img").unwrap();
+    assert!(
+        picture[..picture.find('>').unwrap()].contains("max-width:100%"),
+        "{html}"
+    );
+}
+
+#[test]
 fn a_digest_over_its_limit_is_shortened_from_its_end() {
     let made = |octets| {
         let design = Design {

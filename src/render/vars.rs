@@ -76,6 +76,7 @@ pub static VARS: &[Var] = &[
     var("article.date", ARTICLE, "text: `Nov 24, 2026`"),
     var("article.credits", ARTICLE, "list of texts: byline, source and reading time, those that are known"),
     var("article.image", ARTICLE, "none, or {url, alt, caption, credit, ratio}"),
+    var("article.image_in_body", ARTICLE, "whether the whole text shows that picture itself"),
     var("article.related", ARTICLE, "list of {title, url}: cross-references"),
     var("article.also", ARTICLE, "list of {title, url}: other sources of the story"),
     var("article.mark", ARTICLE, "text: `Updated`; mostly empty"),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{clean, dates, labels::Words};
 use crate::domain::{
-    Article, Corrected, Direction, Edition, Hole, Images, Language, Mark, Placed, Publisher,
+    Article, Corrected, Direction, Edition, Hole, Image, Images, Language, Mark, Placed, Publisher,
     ReaderValues, Segment, digest,
 };
 
@@ -135,6 +135,8 @@ pub(super) struct ArticleView {
     /// Byline, source and reading time: those that are known.
     credits: Vec<String>,
     image: Option<ImageView>,
+    /// Whether the whole text shows the picture itself.
+    image_in_body: bool,
     related: Vec<RelatedView>,
     /// Recordings.
     recordings: Vec<String>,
@@ -189,13 +191,17 @@ impl ArticleView {
         let published = article
             .published
             .map(|at| at.with_timezone(&tz).date_naive());
+        let body = clean::html(&article.body.html);
+        let is_in_body =
+            |image: &Image| body.contains(&format!("src=\"{}\"", image.url.replace('&', "&amp;")));
         Self {
             url: url(article.url.as_deref()),
             summary: summary(article),
+            image_in_body: article.image.as_ref().is_some_and(is_in_body),
             paragraphs: clean::paragraphs(&article.body.text),
             body: match images {
-                Images::Remote => clean::html(&article.body.html),
-                Images::None => clean::without_pictures(&clean::html(&article.body.html)),
+                Images::Remote => body,
+                Images::None => clean::without_pictures(&body),
             },
             credits: credits(&authors, &source, &minutes, words),
             image: article.image.as_ref().and_then(|image| {
